@@ -1,0 +1,97 @@
+"""What happened to evidence and to who may see it. Never changed, only added to.
+
+Subject of an evidence event: the file itself, which has a key of its own. Access belongs to a
+case, in a stream of its own, and its subject is the person. ISO/IEC 27037 calls what follows the
+chain of custody.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import StringConstraints
+from pydantic.dataclasses import dataclass
+
+from shared.contracts.marks import Personal, Public
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class RejectionReason(StrEnum):
+    SIZE_DIFFERS = "size_differs"
+    OBJECT_MISSING = "object_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadStarted:
+    evidence_id: UUID
+    case_id: UUID
+    organisation: UUID
+    filename: Personal[str]
+    media_type: Personal[str]
+    size: int
+    """Bytes, as announced."""
+    part_size: int
+    upload_id: Public[str]
+    """The object store's own name for the multipart upload."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadCompleted:
+    """The object store has joined the parts; the hash is still to be computed."""
+
+    evidence_id: UUID
+    case_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSealed:
+    """The whole file was read back here: this is its hash, and from now on it never changes."""
+
+    evidence_id: UUID
+    case_id: UUID
+    sha256: Sha256
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRejected:
+    evidence_id: UUID
+    case_id: UUID
+    reason: RejectionReason
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceDownloaded:
+    """A link to the bytes was handed out, good until `expires_at`."""
+
+    evidence_id: UUID
+    case_id: UUID
+    organisation: UUID
+    staff: UUID
+    expires_at: datetime
+
+
+EvidenceEvent = (
+    UploadStarted | UploadCompleted | EvidenceSealed | EvidenceRejected | EvidenceDownloaded
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessGranted:
+    """The organisation may fetch the case's evidence. `basis`: the event that says why."""
+
+    case_id: UUID
+    organisation: UUID
+    basis: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRevoked:
+    case_id: UUID
+    organisation: UUID
+    basis: UUID
+
+
+AccessEvent = AccessGranted | AccessRevoked

@@ -1,0 +1,28 @@
+"""What auditors did. The log of everybody's events is no event: see docs/auditing."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic.dataclasses import dataclass
+
+
+class ReplayPurpose(StrEnum):
+    SCHEDULED_REVIEW = "scheduled_review"
+    COMPLAINT = "complaint"
+    COURT_ORDER = "court_order"
+    SURVIVOR_REQUEST = "survivor_request"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayOpened:
+    """An auditor may read one case's recorded bodies (ciphertext) until `expires_at`."""
+
+    replay_id: UUID
+    case_id: UUID
+    auditor: UUID
+    purpose: ReplayPurpose
+    expires_at: datetime
+
+
+AuditEvent = ReplayOpened

@@ -1,0 +1,115 @@
+"""One recorded event as CloudEvents 1.0 JSON, in the canonical bytes of RFC 8785.
+
+The bytes are the record: PostgreSQL keeps them, Kafka carries them, the audit log hashes them.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import orjson
+
+JsonObject = dict[str, object]
+
+MAX_ENVELOPE = 512 * 1024
+"""Bytes. A larger event is refused before it is written."""
+
+
+class NotAnEnvelope(ValueError):
+    """These bytes are no event of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """CloudEvents attributes (with the documented extensions `sequence`, `recordedtime`,
+    `correlationid`, `causationid`, `traceparent`) and our own `stream`, `streamversion`, `actor`
+    and `nonce`.
+
+    `nonce` holds 128 random bits in hex, so that the hash of a body can be published.
+    `subject` names the person, report or file whose key seals the personal fields.
+    """
+
+    id: UUID
+    service: str
+    type: str
+    stream: str
+    version: int
+    position: int
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+    subject: UUID | None
+    correlation_id: UUID
+    causation_id: UUID
+    nonce: str
+    data: JsonObject
+    traceparent: str | None = None
+
+
+def encode(envelope: Envelope) -> bytes:
+    """Canonical bytes. `data` must hold strings, integers below 2^53, booleans, None, and lists and
+    objects with ASCII keys of these: then sorted orjson is RFC 8785."""
+    attributes: JsonObject = {
+        "specversion": "1.0",
+        "datacontenttype": "application/json",
+        "id": str(envelope.id),
+        "source": f"/vcms/{envelope.service}",
+        "type": envelope.type,
+        "stream": envelope.stream,
+        "streamversion": envelope.version,
+        "sequence": f"{envelope.position:020d}",
+        "time": timestamp(envelope.occurred_at),
+        "recordedtime": timestamp(envelope.recorded_at),
+        "actor": envelope.actor,
+        "correlationid": str(envelope.correlation_id),
+        "causationid": str(envelope.causation_id),
+        "nonce": envelope.nonce,
+        "data": envelope.data,
+    }
+    if envelope.subject is not None:
+        attributes["subject"] = str(envelope.subject)
+    if envelope.traceparent is not None:
+        attributes["traceparent"] = envelope.traceparent
+    return orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS)
+
+
+def decode(body: bytes) -> Envelope:
+    """The envelope in `body`; `data` stays undecoded.
+
+    Raises:
+        NotAnEnvelope: not JSON, or an attribute is missing or malformed.
+    """
+    try:
+        attributes = orjson.loads(body)
+        subject = attributes.get("subject")
+        return Envelope(
+            id=UUID(attributes["id"]),
+            service=attributes["source"].removeprefix("/vcms/"),
+            type=attributes["type"],
+            stream=attributes["stream"],
+            version=attributes["streamversion"],
+            position=int(attributes["sequence"]),
+            occurred_at=datetime.fromisoformat(attributes["time"]),
+            recorded_at=datetime.fromisoformat(attributes["recordedtime"]),
+            actor=attributes["actor"],
+            subject=None if subject is None else UUID(subject),
+            correlation_id=UUID(attributes["correlationid"]),
+            causation_id=UUID(attributes["causationid"]),
+            nonce=attributes["nonce"],
+            data=attributes["data"],
+            traceparent=attributes.get("traceparent"),
+        )
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise NotAnEnvelope(type(error).__name__) from None
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339 in UTC with microseconds: one spelling for each moment."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def wire_type(service: str, event: type, schema_version: int) -> str:
+    """`vcms.<service>.<snake>.v<N>`."""
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", event.__name__).lower()
+    return f"vcms.{service}.{snake}.v{schema_version}"
