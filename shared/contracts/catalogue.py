@@ -1,4 +1,4 @@
-"""Every event of every service, by its type on the wire: the one list that all else is made from."""
+"""Every event of every service, by its type on the wire: what all else is made from."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
