@@ -1,0 +1,21 @@
+"""Why a command about evidence was refused: each a sentence with the HTTP status that tells it."""
+
+from shared.contracts.refused import Refused
+
+
+class UploadIsOver(Refused):
+    """The parts were joined before, or the file was rejected."""
+
+
+class EvidenceIsNotSealed(Refused):
+    """Nothing is served before its hash is known."""
+
+
+class PartsAreMissing(Refused):
+    """The object store could not join the parts that the request names."""
+
+    status = 422
+
+
+class LinkHasExpired(Refused):
+    """This request was answered before, and its link is over: ask anew, with a new key."""
