@@ -1,0 +1,1 @@
+"""The directory: which organisations can refer and be referred to."""
