@@ -1,0 +1,36 @@
+"""How queries read: one READ ONLY transaction that sees one organisation's rows alone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from shared.eventstore.errors import Retryable
+
+
+@contextmanager
+def reading(engine: Engine, organisation: UUID) -> Iterator[Connection]:
+    """A connection of the reader role, held by row-level security to `organisation`.
+
+    Raises:
+        Retryable: the database is away.
+    """
+    try:
+        with engine.connect() as connection, connection.begin():
+            connection.execute(text("SET TRANSACTION READ ONLY"))
+            connection.execute(
+                text("SELECT set_config('app.organisation', :organisation, true)"),
+                {"organisation": str(organisation)},
+            )
+            yield connection
+    except DBAPIError as error:
+        if error.connection_invalidated or is_away(error):
+            raise Retryable("database") from None
+        raise
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Is this the database being away, and not a mistake in what was asked of it?"""
+    return type(error).__name__ in {"OperationalError", "InterfaceError"}

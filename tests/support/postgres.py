@@ -1,0 +1,111 @@
+"""A real PostgreSQL for the session, and for each test databases of its own."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import psycopg2
+import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+
+from deploy.local.postgres import Postgres, start
+from shared.eventstore.connections import connect, engine
+from shared.eventstore.migrations import create_event_tables, migrate
+
+PASSWORD = "for-tests-alone"
+ROLES = ("migrator", "writer", "reader")
+LEDGER = "ledger"
+"""A service that has the event tables and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDatabase:
+    """Addresses as `postgresql://…`; `admin` is the superuser."""
+
+    service: str
+    name: str
+    migrator: str
+    writer: str
+    reader: str
+    admin: str
+
+
+@dataclass
+class Databases:
+    """Makes databases of services: the first is migrated, the others are copies of it."""
+
+    postgres: Postgres
+    templates: dict[str, str] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def of(self, service: str) -> ServiceDatabase:
+        if service not in self.templates:
+            self.templates[service] = self.make_template(service)
+        name = f"{service}_{next(self.numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {self.templates[service]}")
+        return self.addresses(service, name)
+
+    def addresses(self, service: str, name: str) -> ServiceDatabase:
+        migrator, writer, reader = (
+            self.postgres.url(name, f"{service}_{role}", PASSWORD) for role in ROLES
+        )
+        return ServiceDatabase(service, name, migrator, writer, reader, self.postgres.url(name))
+
+    def make_template(self, service: str) -> str:
+        name = f"{service}_template"
+        for role in ROLES:
+            self.execute(f"CREATE ROLE {service}_{role} LOGIN PASSWORD '{PASSWORD}'")
+        self.execute(f"CREATE DATABASE {name} OWNER {service}_migrator")
+        url = self.addresses(service, name).migrator
+        if service == LEDGER:
+            create_event_tables_alone(url)
+        else:
+            migrate(service, url)
+        return name
+
+    def execute(self, statement: str) -> None:
+        made = connect(self.postgres.url(), "tests")
+        with made.cursor() as cursor:
+            cursor.execute(statement)
+        made.close()
+
+
+def create_event_tables_alone(url: str) -> None:
+    database = engine(url)
+    with database.begin() as connection:
+        context = MigrationContext.configure(connection, opts={"service": LEDGER})
+        with Operations.context(context):
+            create_event_tables(LEDGER)
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    server = start(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: Postgres) -> Databases:
+    return Databases(postgres)
+
+
+@pytest.fixture
+def ledger(databases: Databases) -> ServiceDatabase:
+    """A fresh database with the event tables alone."""
+    return databases.of(LEDGER)
+
+
+def query(url: str, statement: str, *values: object) -> list[tuple[object, ...]]:
+    """The rows that `statement` gives; for looking behind the scenes."""
+    made = psycopg2.connect(url)
+    try:
+        with made, made.cursor() as cursor:
+            cursor.execute(statement, values or None)
+            return list(cursor.fetchall())
+    finally:
+        made.close()
