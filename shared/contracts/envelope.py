@@ -6,6 +6,7 @@ The bytes are the record: PostgreSQL keeps them, Kafka carries them, the audit l
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from uuid import UUID
 
 import orjson
@@ -106,9 +107,10 @@ def decode(body: bytes) -> Envelope:
 
 def timestamp(moment: datetime) -> str:
     """RFC 3339 in UTC with microseconds: one spelling for each moment."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
+@cache
 def wire_type(service: str, event: type, schema_version: int) -> str:
     """`vcms.<service>.<snake>.v<N>`."""
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", event.__name__).lower()

@@ -26,3 +26,9 @@ class WrongVersion(Refused):
 
 class KeyReused(Refused):
     """This principal used the idempotency key before, for another request."""
+
+
+class EventTooLarge(Refused):
+    """What the command says does not fit into one event."""
+
+    status = 413
