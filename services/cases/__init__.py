@@ -1,0 +1,1 @@
+"""The case: who owns it, and what happened in it."""
