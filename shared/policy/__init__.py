@@ -1,0 +1,1 @@
+"""Who may see what. Every read path asks here before anything is opened."""
