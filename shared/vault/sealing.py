@@ -32,7 +32,8 @@ NONCE_SIZE = 12
 TAG_SIZE = 16
 
 _ADAPTERS: dict[object, TypeAdapter[Any]] = {}
-_STANDARD_ALPHABET = str.maketrans("-_", "+/")
+# To the alphabet that the decoder knows; what is outside ours becomes a character outside its.
+_STANDARD_ALPHABET = str.maketrans("-_+/=", "+/   ")
 
 
 @dataclass(frozen=True, slots=True)
