@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url
 
 from deploy.local.postgres import Postgres
 from shared.vault.errors import KeysAway
@@ -116,7 +116,7 @@ def test_an_away_database_says_nothing_of_its_address(key_file: KeyFile) -> None
 
 
 def test_the_code_knows_the_table_as_the_migration_made_it(keys_database: KeysDatabase) -> None:
-    database = create_engine(keys_database.admin)
+    database = create_engine(make_url(keys_database.admin).set(drivername="postgresql+psycopg2"))
     with database.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), SUBJECT_KEYS.metadata) == []
     database.dispose()
