@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.contracts.kinds import Category, TransferRefusal, Urgency
+from shared.contracts.kinds import Category, ReferralKind, TransferRefusal, Urgency
 from shared.contracts.marks import Personal
 from shared.contracts.profile import MinimisedOffer
-from shared.contracts.referrals import Parties
 
 
 @dataclass(frozen=True, slots=True)
 class OfferReferral:
-    parties: Parties
+    referral_id: UUID
+    kind: ReferralKind
+    by: UUID
+    case_id: UUID
+    person_id: UUID | None
+    """Whom the case is about; None where it is not the sender's, as far as is known here."""
+    to_organisation: UUID
+    addressee_is_registered: bool
     urgency: Urgency
     categories: frozenset[Category]
     offer: Personal[MinimisedOffer]

@@ -18,6 +18,7 @@ from services.referrals.commands import (
     StartTransferredReferral,
 )
 from services.referrals.refusals import (
+    AddresseeIsNotRegistered,
     AddresseeIsTheSender,
     NothingIsShared,
     NoTransferUnderWay,
@@ -49,6 +50,7 @@ from services.referrals.state import (
 from shared.contracts.kinds import Category, ReferralKind, Urgency
 from shared.contracts.referrals import (
     DisclosureGranted,
+    Parties,
     ReferralAccepted,
     ReferralCancelled,
     ReferralCompleted,
@@ -108,19 +110,34 @@ def offer(
 ) -> list[ReferralEvent]:
     if not isinstance(referral, NoReferral):
         raise ReferralIsAlreadyOffered
-    if command.parties.to_organisation == command.parties.from_organisation:
-        raise AddresseeIsTheSender
     if not command.categories:
         raise NothingIsShared
     return [
         ReferralOffered(
-            command.parties,
+            parties_of(command),
             command.urgency,
             tuple(category for category in Category if category in command.categories),
             command.offer,
             end_of_offer(command.offer_until, limit, now),
         )
     ]
+
+
+def parties_of(command: OfferReferral) -> Parties:
+    if command.person_id is None:
+        raise NotFound
+    if command.to_organisation == command.by:
+        raise AddresseeIsTheSender
+    if not command.addressee_is_registered:
+        raise AddresseeIsNotRegistered(command.to_organisation)
+    return Parties(
+        command.referral_id,
+        command.kind,
+        command.case_id,
+        command.person_id,
+        command.by,
+        command.to_organisation,
+    )
 
 
 def end_of_offer(wanted: datetime | None, limit: timedelta, now: datetime) -> datetime:

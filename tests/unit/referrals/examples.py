@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from services.referrals.commands import ReferralCommand
+from services.referrals.commands import OfferReferral, ReferralCommand
 from services.referrals.decisions import decide
 from services.referrals.state import NEW, Referral, evolve
 from shared.contracts.kinds import Category, ReferralKind, TransferRefusal, Urgency
@@ -31,11 +31,23 @@ LIMITS = {
     Urgency.URGENT: timedelta(hours=72),
     Urgency.NORMAL: timedelta(days=14),
 }
-UNTIL = NOON + LIMITS[Urgency.URGENT]
 OFFER = Clear(MinimisedOffer(age_band="16-17", services_wanted=("Shelter",)))
 REASON = Clear("no bed is free")
 OUTCOME = Clear("she has a place to live")
 CATEGORIES = (Category.IDENTITY, Category.SERVICES)
+OFFER_SERVICE = OfferReferral(
+    referral_id=REFERRAL,
+    kind=ReferralKind.SERVICE,
+    by=SENDER,
+    case_id=CASE,
+    person_id=PERSON,
+    to_organisation=RECEIVER,
+    addressee_is_registered=True,
+    urgency=Urgency.URGENT,
+    categories=frozenset(CATEGORIES),
+    offer=OFFER,
+)
+UNTIL = NOON + LIMITS[Urgency.URGENT]
 
 specification: Specification[ReferralCommand, Referral, ReferralEvent] = Specification(
     NEW, partial(decide, LIMITS), evolve

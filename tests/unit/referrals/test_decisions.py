@@ -11,7 +11,6 @@ from services.referrals.commands import (
     CompleteReferral,
     ExpireReferral,
     FailReferral,
-    OfferReferral,
     ReferralCommand,
     RejectReferral,
     StartReferral,
@@ -30,13 +29,12 @@ from services.referrals.refusals import (
     ReferralIsNotAccepted,
     TransferUnderWay,
 )
-from shared.contracts.kinds import TransferRefusal, Urgency
+from shared.contracts.kinds import TransferRefusal
 from shared.contracts.referrals import ReferralEvent
 from shared.contracts.refused import NotFound, Refused
 from tests.support.specification import NOON
 from tests.unit.referrals.examples import (
-    CATEGORIES,
-    OFFER,
+    OFFER_SERVICE,
     OUTCOME,
     OWNER,
     REASON,
@@ -86,7 +84,6 @@ COMPLETE = CompleteReferral(RECEIVER, OUTCOME)
 MOVE = StartTransferredReferral()
 FAIL = FailReferral(TransferRefusal.NOT_THE_OWNER)
 EXPIRE = ExpireReferral()
-OFFER_AGAIN = OfferReferral(SERVICE.parties, Urgency.URGENT, frozenset(CATEGORIES), OFFER)
 
 Outcome = Sequence[ReferralEvent] | type[Refused]
 
@@ -96,7 +93,7 @@ def each_ended(refusal: type[Refused]) -> dict[str, Outcome]:
 
 
 TABLE: Mapping[ReferralCommand, Mapping[str, Outcome]] = {
-    OFFER_AGAIN: {
+    OFFER_SERVICE: {
         **dict.fromkeys(HISTORIES, ReferralIsAlreadyOffered),
         NOTHING: [SERVICE.offered],
     },

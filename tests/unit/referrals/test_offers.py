@@ -7,6 +7,7 @@ import pytest
 
 from services.referrals.commands import OfferReferral
 from services.referrals.refusals import (
+    AddresseeIsNotRegistered,
     AddresseeIsTheSender,
     NothingIsShared,
     OfferEndsInThePast,
@@ -14,19 +15,25 @@ from services.referrals.refusals import (
 )
 from shared.contracts.kinds import Category, Urgency
 from shared.contracts.referrals import ReferralOffered
-from shared.contracts.refused import Refused
+from shared.contracts.refused import NotFound, Refused
 from tests.support.specification import NOON
-from tests.unit.referrals.examples import CATEGORIES, LIMITS, OFFER, SENDER, TRANSFER, specification
-
-PARTIES = TRANSFER.parties
+from tests.unit.referrals.examples import (
+    CATEGORIES,
+    LIMITS,
+    OFFER,
+    OFFER_SERVICE,
+    SENDER,
+    SERVICE,
+    specification,
+)
 
 
 def offer_until(moment: datetime | None, urgency: Urgency = Urgency.NORMAL) -> OfferReferral:
-    return OfferReferral(PARTIES, urgency, frozenset(CATEGORIES), OFFER, moment)
+    return replace(OFFER_SERVICE, urgency=urgency, offer_until=moment)
 
 
 def offered_until(moment: datetime, urgency: Urgency = Urgency.NORMAL) -> ReferralOffered:
-    return ReferralOffered(PARTIES, urgency, CATEGORIES, OFFER, moment)
+    return ReferralOffered(SERVICE.parties, urgency, CATEGORIES, OFFER, moment)
 
 
 @pytest.mark.parametrize("urgency", Urgency)
@@ -66,12 +73,22 @@ def test_the_end_of_an_offer_may_be_told_in_any_zone() -> None:
 
 
 def test_a_case_is_not_referred_inside_its_own_organisation() -> None:
-    to_itself = replace(offer_until(None), parties=replace(PARTIES, to_organisation=SENDER))
+    to_itself = replace(OFFER_SERVICE, to_organisation=SENDER)
     specification.given().when(to_itself).refused(AddresseeIsTheSender)
 
 
+def test_only_organisations_of_the_directory_are_referred_to() -> None:
+    to_nobody = replace(OFFER_SERVICE, addressee_is_registered=False)
+    specification.given().when(to_nobody).refused(AddresseeIsNotRegistered)
+
+
+def test_a_case_of_others_is_not_found() -> None:
+    case_of_others = replace(OFFER_SERVICE, person_id=None)
+    specification.given().when(case_of_others).refused(NotFound)
+
+
 def test_an_offer_of_nothing_is_refused() -> None:
-    specification.given().when(replace(offer_until(None), categories=frozenset())).refused(
+    specification.given().when(replace(OFFER_SERVICE, categories=frozenset())).refused(
         NothingIsShared
     )
 

@@ -3,6 +3,7 @@
 The model knows only the list of transitions and who sets them; it shares no code with the service.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,7 +17,6 @@ from services.referrals.commands import (
     CompleteReferral,
     ExpireReferral,
     FailReferral,
-    OfferReferral,
     ReferralCommand,
     RejectReferral,
     StartReferral,
@@ -27,7 +27,6 @@ from services.referrals.state import NEW, Referral, evolve
 from shared.contracts.kinds import ReferralKind, TransferRefusal, Urgency
 from shared.contracts.referrals import (
     DisclosureGranted,
-    Parties,
     ReferralAccepted,
     ReferralCancelled,
     ReferralCompleted,
@@ -41,16 +40,12 @@ from shared.contracts.referrals import (
 from shared.contracts.refused import Refused
 from tests.support.specification import NOON
 from tests.unit.referrals.examples import (
-    CASE,
-    CATEGORIES,
     LIMITS,
-    OFFER,
+    OFFER_SERVICE,
     OUTCOME,
     OWNER,
-    PERSON,
     REASON,
     RECEIVER,
-    REFERRAL,
     SENDER,
     STRANGER,
 )
@@ -94,10 +89,9 @@ class ReferralMachine(RuleBasedStateMachine):
 
     @initialize(kind=st.sampled_from(ReferralKind), hours=st.integers(1, 14 * 24))
     def offer(self, kind: ReferralKind, hours: int) -> None:
-        parties = Parties(REFERRAL, kind, CASE, PERSON, SENDER, RECEIVER)
         self.kind, self.offer_until = kind.value, NOON + timedelta(hours=hours)
-        command = OfferReferral(
-            parties, Urgency.NORMAL, frozenset(CATEGORIES), OFFER, self.offer_until
+        command = replace(
+            OFFER_SERVICE, kind=kind, urgency=Urgency.NORMAL, offer_until=self.offer_until
         )
         assert [type(event) for event in self._ask(command)] == [ReferralOffered]
 
