@@ -54,6 +54,8 @@ EvidenceCommand = StartUpload | CompleteUpload | SealEvidence | RejectEvidence |
 
 @dataclass(frozen=True, slots=True)
 class GrantAccess:
+    """`basis`: the referral that gives the right, or for the first owner the case itself."""
+
     case_id: UUID
     organisation: UUID
     basis: UUID
@@ -61,9 +63,19 @@ class GrantAccess:
 
 @dataclass(frozen=True, slots=True)
 class RevokeAccess:
+    """Ends what this one basis gave."""
+
     case_id: UUID
     organisation: UUID
     basis: UUID
 
 
-AccessCommand = GrantAccess | RevokeAccess
+@dataclass(frozen=True, slots=True)
+class EndAccess:
+    """Ends whatever access the organisation has."""
+
+    case_id: UUID
+    organisation: UUID
+
+
+AccessCommand = GrantAccess | RevokeAccess | EndAccess

@@ -8,6 +8,7 @@ from services.attachments.commands import (
     AccessCommand,
     CompleteUpload,
     DownloadEvidence,
+    EndAccess,
     EvidenceCommand,
     GrantAccess,
     RejectEvidence,
@@ -20,6 +21,7 @@ from services.attachments.state import (
     Access,
     AwaitingSeal,
     Evidence,
+    Grant,
     NoEvidence,
     Sealed,
     Upload,
@@ -130,12 +132,15 @@ def decide_access(command: AccessCommand, access: Access, now: datetime) -> Sequ
     """Grants and revocations; one that changes nothing is no news."""
     match command:
         case GrantAccess(case_id=case_id, organisation=organisation, basis=basis):
-            if organisation in access:
+            if Grant(organisation, basis) in access:
                 return []
             return [AccessGranted(case_id, organisation, basis)]
         case RevokeAccess(case_id=case_id, organisation=organisation, basis=basis):
-            if organisation not in access:
+            if Grant(organisation, basis) not in access:
                 return []
             return [AccessRevoked(case_id, organisation, basis)]
+        case EndAccess(case_id=case_id, organisation=organisation):
+            ending = [grant.basis for grant in access if grant.organisation == organisation]
+            return [AccessRevoked(case_id, organisation, basis) for basis in sorted(ending)]
         case _:
             assert_never(command)

@@ -88,17 +88,23 @@ def _announced(event: UploadStarted) -> Upload:
     )
 
 
-Access = frozenset[UUID]
-"""The organisations that may fetch the case's evidence."""
+@dataclass(frozen=True, slots=True)
+class Grant:
+    organisation: UUID
+    basis: UUID
+
+
+Access = frozenset[Grant]
+"""The grants that stand for a case's evidence."""
 
 NO_ACCESS: Access = frozenset()
 
 
 def evolve_access(access: Access, event: AccessEvent) -> Access:
     match event:
-        case AccessGranted(organisation=organisation):
-            return access | {organisation}
-        case AccessRevoked(organisation=organisation):
-            return access - {organisation}
+        case AccessGranted(organisation=organisation, basis=basis):
+            return access | {Grant(organisation, basis)}
+        case AccessRevoked(organisation=organisation, basis=basis):
+            return access - {Grant(organisation, basis)}
         case _:
             assert_never(event)

@@ -80,7 +80,11 @@ EvidenceEvent = (
 
 @dataclass(frozen=True, slots=True)
 class AccessGranted:
-    """The organisation may fetch the case's evidence. `basis`: the event that says why."""
+    """The organisation may fetch the case's evidence.
+
+    `basis` is what gives the right, and what its revocation names: a referral, or for the first
+    owner the case itself. An organisation has access while one basis is left.
+    """
 
     case_id: UUID
     organisation: UUID
