@@ -1,0 +1,128 @@
+"""What becomes of a batch: it is committed, or it fails and its commands are tried one by one."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import psycopg2
+from psycopg2 import errors
+
+from shared.contracts.refused import Refused
+from shared.eventstore.aggregate import Aggregates
+from shared.eventstore.batch import Key
+from shared.eventstore.errors import Retryable, Unprocessable, reason_of
+from shared.eventstore.link import Link
+from shared.eventstore.sealer import Sealer
+from shared.eventstore.transaction import Transactions
+from shared.eventstore.waiting import Waiting, answer
+
+PATIENCE = 5.0
+"""Seconds that a command waits through held locks and lost connections; then it is Retryable."""
+
+SESSION = {
+    # A frozen writer cannot hold the lock for longer; who waits for it keeps the connection.
+    "transaction_timeout": "2s",
+    "lock_timeout": "1s",
+}
+
+
+class Committer:
+    """Belongs to the writer's thread."""
+
+    def __init__(
+        self,
+        url: str,
+        service: str,
+        aggregates: Aggregates,
+        sealer: Sealer | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._link = Link(url, f"{service}.writer", SESSION)
+        self._sealer = sealer
+        self._transactions = Transactions(service, aggregates, sealer, clock)
+
+    def serve(self, batch: Sequence[Waiting]) -> list[Waiting]:
+        """Answers the batch; returns those that must come again."""
+        try:
+            connection = self._link.connection()
+        except psycopg2.OperationalError:
+            return self._without_database(batch)
+        ready, keys = self._with_keys(batch)
+        if not ready:
+            return []
+        try:
+            with connection.cursor() as at:
+                outcome = self._transactions.write(at, ready, keys)
+        except Exception as error:
+            return self._failed(ready, error)
+        answer(outcome.answered)
+        return outcome.again
+
+    def close(self) -> None:
+        self._link.close()
+
+    def _failed(self, batch: Sequence[Waiting], error: Exception) -> list[Waiting]:
+        """Of a batch in doubt nobody is answered: it comes again, waits for the lock that its lost
+        transaction may still hold, and then finds in `handled_commands` what became of it."""
+        if not self._link.recovered():
+            self._transactions.states.forget()  # the server may come back as another
+            self._link.close()
+            return while_patient(batch)
+        for waiting in batch:
+            waiting.in_doubt = False
+        if isinstance(error, errors.LockNotAvailable):
+            return while_patient(batch)
+        self._transactions.states.forget()
+        if len(batch) > 1:
+            return [again for waiting in batch for again in self.serve([waiting])]
+        answer([(batch[0], told(error))])
+        return []
+
+    def _without_database(self, batch: Sequence[Waiting]) -> list[Waiting]:
+        """Only those in doubt wait for it."""
+        doubtful = while_patient([waiting for waiting in batch if waiting.in_doubt])
+        answer((waiting, Retryable("database")) for waiting in batch if not waiting.in_doubt)
+        if doubtful:
+            time.sleep(self._link.pause())
+        return doubtful
+
+    def _with_keys(self, batch: Sequence[Waiting]) -> tuple[Sequence[Waiting], Mapping[UUID, Key]]:
+        """Those that can be sealed, and the keys of all subjects that are known before the lock."""
+        if self._sealer is None:
+            return batch, {}
+        needed = {waiting: self._transactions.subjects(waiting) for waiting in batch}
+        subjects = {subject for some in needed.values() for subject in some}
+        try:
+            return batch, keys_for(self._sealer, subjects)
+        except Exception as error:
+            reason = error if isinstance(error, Retryable) else Unprocessable(reason_of(error))
+            answer((waiting, reason) for waiting in batch if needed[waiting])
+            return [waiting for waiting in batch if not needed[waiting]], {}
+
+
+def keys_for(sealer: Sealer, subjects: set[UUID]) -> Mapping[UUID, Key]:
+    """A subject that gets no key has the refusal in its place."""
+    if not subjects:
+        return {}
+    try:
+        return sealer.keys_for(subjects)
+    except Refused as refusal:
+        if len(subjects) == 1:
+            return dict.fromkeys(subjects, refusal)
+        return {key: value for one in subjects for key, value in keys_for(sealer, {one}).items()}
+
+
+def while_patient(batch: Sequence[Waiting]) -> list[Waiting]:
+    """Those that have not waited for too long; the others are told to try again themselves."""
+    oldest = time.monotonic() - PATIENCE
+    answer((waiting, Retryable("database")) for waiting in batch if waiting.since <= oldest)
+    return [waiting for waiting in batch if waiting.since > oldest]
+
+
+def told(error: Exception) -> Exception:
+    """What a command is told that failed alone."""
+    unavailable = (psycopg2.OperationalError, errors.ReadOnlySqlTransaction)
+    if isinstance(error, unavailable) and not isinstance(error, errors.ProgramLimitExceeded):
+        return Retryable("database")
+    return Unprocessable(reason_of(error))
