@@ -1,0 +1,87 @@
+"""What `/openapi.json` declares: every status of every operation, problems by their types."""
+
+from collections import defaultdict
+from typing import Any
+
+from shared.contracts.refused import KeyReused, NotFound, Refused, WrongVersion
+from shared.runtime.identity import OrganisationMissing
+from shared.runtime.problems import (
+    MEDIA_TYPE,
+    BodyTooLarge,
+    InvalidFields,
+    InvalidHeader,
+    NotAJsonBody,
+    NotJson,
+    Problem,
+    ProblemBody,
+    ReadModelBehind,
+    RoleMissing,
+    TooDeep,
+    TryAgainLater,
+    explanation,
+    type_of,
+)
+from shared.runtime.provider import ProviderAway
+from shared.runtime.tokens import TokenExpired, TokenMissing, TokenRefused
+
+Trouble = type[Refused] | type[Problem]
+Responses = dict[int | str, dict[str, Any]]
+"""FastAPI's own type for `responses`."""
+
+SCHEMA = "Problem"
+
+_OF_ALL: tuple[Trouble, ...] = (
+    InvalidHeader,
+    TokenMissing,
+    TokenRefused,
+    TokenExpired,
+    RoleMissing,
+    OrganisationMissing,
+    NotFound,
+    InvalidFields,
+    TryAgainLater,
+    ProviderAway,
+    ReadModelBehind,
+)
+_OF_COMMANDS: tuple[Trouble, ...] = (
+    NotJson,
+    TooDeep,
+    KeyReused,
+    WrongVersion,
+    BodyTooLarge,
+    NotAJsonBody,
+)
+
+
+def query_problems(*refusals: Trouble) -> Responses:
+    """For a query's `responses`: what every query may answer, and `refusals` of its own."""
+    return _declared((*_OF_ALL, *refusals))
+
+
+def command_problems(*refusals: Trouble) -> Responses:
+    """For a command's `responses`: what every command may answer, and `refusals` of its own."""
+    return _declared((*_OF_ALL, *_OF_COMMANDS, *refusals))
+
+
+def _declared(troubles: tuple[Trouble, ...]) -> Responses:
+    by_status: dict[int, list[str]] = defaultdict(list)
+    for trouble in troubles:
+        by_status[trouble.status].append(f"- `{type_of(trouble)}`: {explanation(trouble)}")
+    schema = {"$ref": f"#/components/schemas/{SCHEMA}"}
+    return {
+        status: {
+            "description": "\n".join(lines),
+            "content": {MEDIA_TYPE: {"schema": schema}},
+        }
+        for status, lines in sorted(by_status.items())
+    }
+
+
+def with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with the schema of problems, in place of FastAPI's own for validation."""
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= {**problem.pop("$defs"), SCHEMA: problem}
+    return document

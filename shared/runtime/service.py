@@ -1,0 +1,75 @@
+"""A service's application: its routes, its workers, its health and its OpenAPI page."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+
+from shared.runtime import handlers, page
+from shared.runtime.body import BodyGate
+from shared.runtime.health import Parts, health_routes
+from shared.runtime.identity import Verifier
+from shared.runtime.logs import log
+from shared.runtime.openapi import with_problems
+from shared.runtime.workers import Crew
+
+
+class Startable(Protocol):
+    """A part with threads or connections of its own, such as the writer."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+def application(
+    name: str,
+    title: str,
+    *,
+    verifier: Verifier,
+    routers: Sequence[APIRouter],
+    parts: Parts,
+    starts: Sequence[Startable] = (),
+) -> FastAPI:
+    """The service `name`. `starts` are started in order before the workers of `parts`, and stopped
+    in reverse after them."""
+    app = _Application(
+        title=title,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(name, verifier, parts, starts),
+        middleware=[Middleware(handlers.LastResort), Middleware(BodyGate)],
+        telemetry={"logs": False, "operation_spans": False},
+    )
+    app.state.service, app.state.verifier, app.state.parts = name, verifier, parts
+    handlers.install(app)
+    for router in (*routers, health_routes(parts), page.routes(title)):
+        app.include_router(router)
+    return app
+
+
+class _Application(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        return with_problems(super().openapi())
+
+
+def _lifespan(
+    name: str, verifier: Verifier, parts: Parts, starts: Sequence[Startable]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        for part in starts:
+            await run_sync(part.start)
+        crew = Crew(parts.workers)
+        log.info("service_started", workers=[worker.name for worker in parts.workers])
+        yield
+        await crew.stop()
+        for part in reversed(starts):
+            await run_sync(part.stop)
+        await verifier.provider.close()
+        log.info("service_stopped")
+
+    return lifespan
