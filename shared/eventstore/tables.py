@@ -1,4 +1,4 @@
-"""The tables of `schema.sql` that are reached through SQLAlchemy Core; `statements` has the rest."""
+"""The tables of `schema.sql` that are reached through SQLAlchemy Core (see also `statements`)."""
 
 from sqlalchemy import (
     BigInteger,
