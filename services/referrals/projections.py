@@ -234,13 +234,15 @@ def referral(connection: Connection, referral_id: UUID) -> RowMapping | None:
 
 def referrals_before(
     connection: Connection,
-    box: Box,
+    box: Box | None,
     state: ReferralStatus | None,
     last: UUID | None,
     limit: int,
 ) -> Sequence[RowMapping]:
-    """The organisation's rows of one box, newest first, from behind `last`."""
-    query = sa.select(referrals).where(referrals.c.box == box)
+    """The organisation's rows, newest first, from behind `last`; of one box or state if named."""
+    query = sa.select(referrals)
+    if box is not None:
+        query = query.where(referrals.c.box == box)
     if state is not None:
         query = query.where(referrals.c.state == state)
     if last is not None:
