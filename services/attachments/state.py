@@ -55,7 +55,8 @@ class Rejected:
     upload: Upload
 
 
-Evidence = NoEvidence | Uploading | AwaitingSeal | Sealed | Rejected
+KnownEvidence = Uploading | AwaitingSeal | Sealed | Rejected
+Evidence = NoEvidence | KnownEvidence
 NO_EVIDENCE: Evidence = NoEvidence()
 
 

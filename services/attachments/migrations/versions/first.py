@@ -29,8 +29,6 @@ def upgrade() -> None:
         sa.Column("filename", sa.Text, nullable=False),
         sa.Column("media_type", sa.Text, nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
-        sa.Column("part_size", sa.BigInteger, nullable=False),
-        sa.Column("upload_id", sa.Text, nullable=False),
         sa.Column("sha256", sa.Text),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sealed_at", sa.DateTime(timezone=True)),
