@@ -25,7 +25,7 @@ class MemoryLog:
         for leaf in addition.leaves:
             self._links |= leaf.entry.links
         for alarm in addition.alarms:
-            self._alarms.setdefault(alarm.leaf, _alarmed(alarm))
+            self._alarms.setdefault(alarm.leaf, _alarmed(len(self._alarms) + 1, alarm))
         return addition.alarms
 
     def head(self) -> TreeHead:
@@ -44,8 +44,8 @@ class MemoryLog:
             return [leaf.hash for leaf in self._leaves[first : first + count]]
         return [self._nodes[level, index] for index in range(first, first + count)]
 
-    def alarms(self, limit: int) -> Sequence[Alarmed]:
-        return list(reversed(self._alarms.values()))[:limit]
+    def alarms(self, after: int, limit: int) -> Sequence[Alarmed]:
+        return list(self._alarms.values())[after : after + limit]
 
     def alarm_count(self) -> int:
         return len(self._alarms)
@@ -70,12 +70,13 @@ class MemoryLog:
         )
 
 
-def _alarmed(alarm: Alarm) -> Alarmed:
+def _alarmed(number: int, alarm: Alarm) -> Alarmed:
     return Alarmed(
-        alarm.kind,
-        alarm.service,
-        alarm.position,
-        alarm.event_id,
-        alarm.leaf,
-        datetime.now(UTC),
+        number=number,
+        kind=alarm.kind,
+        service=alarm.service,
+        position=alarm.position,
+        event_id=alarm.event_id,
+        leaf=alarm.leaf,
+        raised_at=datetime.now(UTC),
     )

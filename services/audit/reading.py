@@ -25,6 +25,7 @@ class TreeHead:
 
 @dataclass(frozen=True, slots=True)
 class Alarmed:
+    number: int
     kind: AlarmKind
     service: str
     position: int
@@ -80,19 +81,20 @@ class Log:
         )
         return list(self._connection.scalars(nodes.order_by(NODES.c.index)))
 
-    def alarms(self, limit: int) -> Sequence[Alarmed]:
-        """The newest first."""
+    def alarms(self, after: int, limit: int) -> Sequence[Alarmed]:
+        """In the order in which they were raised; `after` is a number, 0 for the first."""
         rows = self._connection.execute(
-            select(ALARMS).order_by(ALARMS.c.raised_at.desc(), ALARMS.c.leaf).limit(limit)
+            select(ALARMS).where(ALARMS.c.number > after).order_by(ALARMS.c.number).limit(limit)
         )
         return [
             Alarmed(
-                AlarmKind(row.kind),
-                row.service,
-                row.position,
-                row.event_id,
-                row.leaf,
-                row.raised_at,
+                number=row.number,
+                kind=AlarmKind(row.kind),
+                service=row.service,
+                position=row.position,
+                event_id=row.event_id,
+                leaf=row.leaf,
+                raised_at=row.raised_at,
             )
             for row in rows
         ]

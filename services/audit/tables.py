@@ -33,6 +33,7 @@ BODIES = table(
 STREAMS_OF_CASE = table("streams_of_case", column("case_id", Uuid), column("stream", Text))
 ALARMS = table(
     "alarms",
+    column("number", BigInteger),
     column("leaf", LargeBinary),
     column("kind", Text),
     column("service", Text),

@@ -34,7 +34,7 @@ class Ledger(Protocol):
     def leaves(self, first: int, limit: int) -> Sequence[bytes]: ...
     def leaf_of(self, event_id: UUID) -> tuple[int, bytes] | None: ...
     def hashes(self, level: int, first: int, count: int) -> Sequence[bytes]: ...
-    def alarms(self, limit: int) -> Sequence[Alarmed]: ...
+    def alarms(self, after: int, limit: int) -> Sequence[Alarmed]: ...
     def bodies_of_case(self, case_id: UUID, after: int, limit: int) -> Sequence[Body]: ...
 
 
@@ -64,9 +64,9 @@ class PostgresLedger:
         with reading_log(self.database) as log:
             return log.hashes(level, first, count)
 
-    def alarms(self, limit: int) -> Sequence[Alarmed]:
+    def alarms(self, after: int, limit: int) -> Sequence[Alarmed]:
         with reading_log(self.database) as log:
-            return log.alarms(limit)
+            return log.alarms(after, limit)
 
     def bodies_of_case(self, case_id: UUID, after: int, limit: int) -> Sequence[Body]:
         with reading_log(self.database) as log:
@@ -128,7 +128,7 @@ class LedgerContract:
         lie = told_otherwise(record, lambda event: replace(event, data={"case_id": "other"}))
         assert [alarm.kind for alarm in log.add(lie)] == [AlarmKind.EVENT_CHANGED]
         assert log.head() == before
-        (alarm,) = log.alarms(10)
+        (alarm,) = log.alarms(0, 10)
         assert (alarm.event_id, alarm.leaf) == (lie[0].event_id, lie[0].leaf)
 
     def test_another_event_in_a_logged_position_is_an_alarm_and_no_leaf(self, log: Ledger) -> None:
@@ -144,7 +144,7 @@ class LedgerContract:
         lie = told_otherwise(record, lambda event: replace(event, actor="system:other"))
         for _ in range(3):
             log.add(lie)
-        assert len(log.alarms(10)) == 1
+        assert len(log.alarms(0, 10)) == 1
 
     def test_every_leaf_and_every_earlier_log_can_be_proven(self, log: Ledger) -> None:
         taken = entries(Service("cases").line(700))

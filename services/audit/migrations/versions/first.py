@@ -81,7 +81,8 @@ def alarms() -> None:
     """Events that contradict the log: `leaf` is what they would have been."""
     op.create_table(
         "alarms",
-        sa.Column("leaf", sa.LargeBinary, primary_key=True),
+        sa.Column("number", sa.BigInteger, sa.Identity(), primary_key=True),
+        sa.Column("leaf", sa.LargeBinary, nullable=False, unique=True),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("service", sa.Text, nullable=False),
         sa.Column("position", sa.BigInteger, nullable=False),
