@@ -6,7 +6,9 @@ canonical bytes in the scope for the command edge, which hashes them.
 
 import json
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from urllib.parse import parse_qsl
 
 import orjson
@@ -32,6 +34,8 @@ LARGEST_INTEGER = 2**53 - 1
 CANONICAL_BODY = "vcms.canonical_body"
 
 _OUT_OF_RANGE = object()
+_NUL = "holds a NUL character"
+_HALF = re.compile("[\ud800-\udfff]")
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -71,7 +75,9 @@ async def _checked_body(scope: Scope, receive: Receive) -> Receive:
 
 async def _read(headers: Headers, receive: Receive) -> bytes:
     announced = headers.get("content-length", "0")
-    if not announced.isdecimal() or int(announced[:20]) > MAX_BODY:
+    if not announced.isdecimal():
+        raise RequestNotUnderstood
+    if int(announced[:20]) > MAX_BODY:
         raise BodyTooLarge
     body = bytearray()
     more = True
@@ -109,9 +115,6 @@ def _check_query(query: bytes) -> None:
         raise InvalidFields(tuple(Fault(place(("query", name)), _NUL) for name in names[:MOST]))
 
 
-_NUL = "holds a NUL character"
-
-
 def parse(body: bytes) -> object:
     """The JSON value in `body`.
 
@@ -134,7 +137,7 @@ def parse(body: bytes) -> object:
         raise NotJson(f"{error.msg}, at line {error.lineno}, column {error.colno}.") from None
     except RecursionError:
         raise TooDeep from None
-    _check(value)
+    _check(value, escapes=b"\\u" in body)
     return value
 
 
@@ -159,35 +162,55 @@ def _constant(name: str) -> object:
     raise NotJson(f"{name} is no JSON number.")
 
 
-def _check(value: object) -> None:
-    faults = []
-    for path, leaf in _leaves(value):
-        reason = _trouble(leaf)
-        if reason:
-            faults.append(Fault(place(path), reason))
-        if len(faults) == MOST:
-            break
-    if faults:
-        raise InvalidFields(tuple(faults))
+def _check(value: object, *, escapes: bool) -> None:
+    """Most bodies are sound and seen once, without paths; only one that is not is searched."""
+    if _is_sound(value, escapes=escapes):
+        return
+    found = (
+        Fault(place(path), reason) for path, leaf in _leaves(value) if (reason := _trouble(leaf))
+    )
+    raise InvalidFields(tuple(islice(found, MOST)))
+
+
+def _is_sound(value: object, *, escapes: bool) -> bool:
+    """Level by level, never recursive. Without an escape no string can hold what JSON forbids."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        if any(here is _OUT_OF_RANGE for here in level):
+            return False
+        if escapes and any(map(_trouble, level)):
+            return False
+        level = list(chain.from_iterable(map(_inner, level)))
+        if not level:
+            return True
+    raise TooDeep
+
+
+def _inner(here: object) -> Iterable[object]:
+    match here:
+        case dict():
+            return (*here, *here.values())
+        case list():
+            return here
+        case _:
+            return ()
 
 
 def _trouble(leaf: object) -> str | None:
     if leaf is _OUT_OF_RANGE:
         return "is a number beyond 2^53"
-    if not isinstance(leaf, str) or (leaf.isascii() and "\x00" not in leaf):
+    if not isinstance(leaf, str):
         return None
     if "\x00" in leaf:
         return _NUL
-    return "holds half a character" if any("\ud800" <= char <= "\udfff" for char in leaf) else None
+    return "holds half a character" if _HALF.search(leaf) else None
 
 
 def _leaves(value: object) -> Iterator[tuple[tuple[int | str, ...], object]]:
-    """Every string (names too) and number with its path; never recursive, since bodies may be."""
+    """Every leaf, names too, with its path."""
     waiting: list[tuple[tuple[int | str, ...], object]] = [(("body",), value)]
     while waiting:
         path, here = waiting.pop()
-        if len(path) > MAX_DEPTH:
-            raise TooDeep
         match here:
             case dict():
                 yield from ((path, name) for name in here)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from typing import Annotated
+from unicodedata import category
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, JsonValue, StringConstraints
 
@@ -22,13 +23,23 @@ def _in_range(value: date) -> date:
     return value
 
 
+def _one_line(value: str) -> str:
+    if any(category(character) in {"Cc", "Zl", "Zp"} for character in value):
+        raise fault("must be one line, without control characters")
+    return value
+
+
 def _utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
 Day = Annotated[date, AfterValidator(_in_range)]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_range), AfterValidator(_utc)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-"""A name, a number, a code: 1 to 200 characters."""
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_one_line),
+]
+"""A name, a number, a code: 1 to 200 characters without line breaks."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 """What somebody wrote: 1 to 20,000 characters."""

@@ -4,6 +4,7 @@ import psycopg2
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import exc as database
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.contracts.refused import NotFound, Refused
 from shared.eventstore.errors import Retryable
 from shared.runtime.logs import failure, log
+from shared.runtime.metrics import FAULTS
 from shared.runtime.problems import (
     BodyTooLarge,
     InvalidFields,
@@ -44,6 +46,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     for away in AWAY:
         app.add_exception_handler(away, _away)
+    app.add_exception_handler(database.DataError, _not_storable)
 
 
 def _told(_: Request, error: Exception) -> Response:
@@ -54,6 +57,12 @@ def _told(_: Request, error: Exception) -> Response:
 def _away(_: Request, error: Exception) -> Response:
     log.warning("dependency_away", **failure(error))
     return answer(TryAgainLater())
+
+
+def _not_storable(_: Request, error: Exception) -> Response:
+    """A value that the database cannot take slipped through: the client's fault, and ours."""
+    log.error("input_reached_the_database", **failure(error))
+    return answer(RequestNotUnderstood())
 
 
 def _invalid(_: Request, error: Exception) -> Response:
@@ -73,6 +82,23 @@ def _http(_: Request, error: Exception) -> Response:
     response = answer(_BY_STATUS.get(error.status_code, RequestNotUnderstood)())
     response.headers.update({k: v for k, v in (error.headers or {}).items() if k == "Allow"})
     return response
+
+
+class NeverCached:
+    """What is answered is for the asker alone: no cache keeps it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def private(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("Cache-Control", "no-store")
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+            await send(message)
+
+        await self._app(scope, receive, private)
 
 
 class LastResort:
@@ -95,6 +121,7 @@ class LastResort:
             await self._app(scope, receive, watched)
         except Exception as error:
             log.error("unexpected_fault", **failure(error))
+            FAULTS.add(1)
             if begun:
                 raise
             await answer(UnexpectedFault())(scope, receive, send)

@@ -68,7 +68,6 @@ def health_routes(parts: Parts) -> APIRouter:
     @router.get("/readyz", operation_id="readyz", responses={503: {"model": Readiness}})
     def readyz(response: Response) -> Readiness:
         readiness = ask(parts)
-        response.headers["Cache-Control"] = "no-store"
         if readiness.status == "unavailable":
             response.status_code = 503
         return readiness

@@ -2,6 +2,7 @@
 message: messages of databases and validators repeat values, and values may be personal.
 """
 
+import asyncio
 import logging
 import sys
 import threading
@@ -19,7 +20,11 @@ log: FilteringBoundLogger = structlog.get_logger()
 def configure(service: str) -> None:
     """Send every log of this process, libraries' too, to stdout as JSON lines."""
     structlog.configure(
-        processors=[structlog.stdlib.add_log_level, ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.add_log_level,
+            _without_trace,
+            ProcessorFormatter.wrap_for_formatter,
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
@@ -78,6 +83,13 @@ def _traced(_: object, __: str, event: EventDict) -> EventDict:
     return event
 
 
+def _without_trace(_: object, __: str, event: EventDict) -> EventDict:
+    """`log.exception` and `exc_info=...` of our own code."""
+    told = event.pop("exc_info", None)
+    error = told if isinstance(told, BaseException) else sys.exc_info()[1] if told else None
+    return {**event, **(failure(error) if error else {})}
+
+
 def _without_values(_: object, __: str, event: EventDict) -> EventDict:
     """A library's record: the first line of its template, unfilled, and the error's class."""
     record: logging.LogRecord = event["_record"]
@@ -87,6 +99,17 @@ def _without_values(_: object, __: str, event: EventDict) -> EventDict:
     event.pop("exc_info", None)
     record.exc_info = record.exc_text = record.stack_info = None
     return {**event, **(failure(error) if error else {})}
+
+
+def watch_loop() -> None:
+    """What nobody awaits is logged by class too: asyncio's own message holds the error's text."""
+    asyncio.get_running_loop().set_exception_handler(_uncaught_in_loop)
+
+
+def _uncaught_in_loop(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    error = context.get("exception")
+    told = failure(error) if isinstance(error, BaseException) else {}
+    log.error("uncaught_in_loop", **told)
 
 
 def _uncaught(

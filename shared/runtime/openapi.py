@@ -1,6 +1,7 @@
 """What `/openapi.json` declares: every status of every operation, problems by their types."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from shared.contracts.refused import KeyReused, NotFound, Refused, WrongVersion
@@ -85,3 +86,19 @@ def with_problems(document: dict[str, Any]) -> dict[str, Any]:
     problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= {**problem.pop("$defs"), SCHEMA: problem}
     return document
+
+
+def with_examples(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with each body's example beside its schema, where pages and tools look."""
+    for body in _bodies(document):
+        name = body["schema"].get("$ref", "").rpartition("/")[2]
+        examples = document["components"]["schemas"].get(name, {}).get("examples")
+        if examples:
+            body["example"] = examples[0]
+    return document
+
+
+def _bodies(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            yield from operation.get("requestBody", {}).get("content", {}).values()

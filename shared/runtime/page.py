@@ -21,7 +21,7 @@ _POLICY = (
 HEADERS = {
     "Content-Security-Policy": _POLICY,
     "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",
 }
 _HTML = """<!doctype html>
 <html lang="en">

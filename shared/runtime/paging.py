@@ -13,7 +13,8 @@ from fastapi import Depends, Query
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from shared.runtime.problems import Fault, InvalidFields
+from shared.runtime.body import parse
+from shared.runtime.problems import Fault, InvalidFields, Problem
 
 K = TypeVar("K")
 R = TypeVar("R")
@@ -41,8 +42,10 @@ class Page:
         if self.cursor is None:
             return None
         try:
-            return key.validate_json(urlsafe_b64decode(self.cursor + "=" * (-len(self.cursor) % 4)))
-        except (NotBase64, ValueError, ValidationError):
+            text = urlsafe_b64decode(self.cursor + "=" * (-len(self.cursor) % 4))
+            parse(text)
+            return key.validate_json(text)
+        except (NotBase64, ValueError, ValidationError, Problem):
             raise InvalidFields((Fault("cursor", "is no cursor of this list"),)) from None
 
     def cut(self, rows: Sequence[R], key: Callable[[R], object]) -> tuple[Sequence[R], str | None]:

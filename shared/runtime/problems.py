@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -129,9 +129,9 @@ def answer(trouble: Refused | Problem) -> Response:
         trouble = NotFound()
     headers = trouble.headers if isinstance(trouble, Problem) else {}
     return Response(
-        to_json({**members(trouble), **described(type(trouble))}),
+        to_json({**described(type(trouble)), **members(trouble)}),
         status_code=trouble.status,
-        headers={**headers, "Cache-Control": "no-store"},
+        headers=dict(headers),
         media_type=MEDIA_TYPE,
     )
 
@@ -151,8 +151,8 @@ def members(trouble: Refused | Problem) -> dict[str, object]:
     return {name: getattr(trouble, name) for name in member_names(type(trouble))}
 
 
-def member_names(trouble: type[Refused] | type[Problem]) -> list[str]:
-    return list(getattr(trouble, "__dataclass_fields__", ()))
+def member_names(trouble: type) -> list[str]:
+    return [field.name for field in fields(trouble)] if is_dataclass(trouble) else []
 
 
 def type_of(trouble: type[Refused] | type[Problem]) -> str:

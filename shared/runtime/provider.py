@@ -19,7 +19,10 @@ FRESH = 600.0
 NOT_AGAIN = 10.0
 """Seconds between two fetches, so that tokens with invented key ids do not flood the provider."""
 
-TIMEOUT = 5.0
+NOT_AT_ONCE = 0.5
+"""The same while no keys are known."""
+
+TIMEOUT = 2.0
 DISCOVERY = "/.well-known/openid-configuration"
 
 _ALGORITHMS_OF = {"RSA": ("RS256", "PS256"), "EC": ("ES256",), "OKP": ("EdDSA",)}
@@ -38,6 +41,7 @@ class Provider:
         self._keys: tuple[PyJWK, ...] = ()
         self._fetched = self._tried = float("-inf")
         self._fetching = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
 
     @property
     def fetched(self) -> float:
@@ -61,14 +65,26 @@ class Provider:
         return key
 
     async def refresh(self) -> None:
-        """Fetch the keys if they are missing or older than ten minutes."""
-        if monotonic() - self._fetched > FRESH:
+        """Fetch the keys if they are missing; if they are old, beside the request at hand.
+
+        Raises:
+            ProviderAway: nothing is known of its keys.
+        """
+        if not self._keys:
             await self._fetch_unless_just_done()
+        elif monotonic() - self._fetched > FRESH:
+            self._renew()
         if not self._keys:
             raise ProviderAway
 
     async def close(self) -> None:
+        if self._renewal is not None:
+            self._renewal.cancel()
         await self._client.aclose()
+
+    def _renew(self) -> None:
+        if self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._fetch_unless_just_done())
 
     def _find(self, header: Header) -> PyJWK | None:
         fitting = [key for key in self._keys if _fits(key, header)]
@@ -76,7 +92,7 @@ class Provider:
 
     async def _fetch_unless_just_done(self) -> None:
         async with self._fetching:
-            if monotonic() - self._tried < (NOT_AGAIN if self._keys else 0.5):
+            if monotonic() - self._tried < (NOT_AGAIN if self._keys else NOT_AT_ONCE):
                 return
             self._tried = monotonic()
             try:

@@ -1,19 +1,19 @@
 """A service's application: its routes, its workers, its health and its OpenAPI page."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Protocol
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
-from shared.runtime import handlers, page
+from shared.runtime import handlers, logs, page, telemetry
 from shared.runtime.body import BodyGate
 from shared.runtime.health import Parts, health_routes
 from shared.runtime.identity import Verifier
 from shared.runtime.logs import log
-from shared.runtime.openapi import with_problems
+from shared.runtime.openapi import with_examples, with_problems
 from shared.runtime.workers import Crew
 
 
@@ -41,8 +41,13 @@ def application(
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan(name, verifier, parts, starts),
-        middleware=[Middleware(handlers.LastResort), Middleware(BodyGate)],
-        telemetry={"logs": False, "operation_spans": False},
+        middleware=[
+            Middleware(handlers.NeverCached),
+            Middleware(handlers.LastResort),
+            Middleware(BodyGate),
+        ],
+        redirect_slashes=False,
+        telemetry={"logs": False, "operation_spans": False, "auto_configure": False},
     )
     app.state.service, app.state.verifier, app.state.parts = name, verifier, parts
     handlers.install(app)
@@ -53,7 +58,7 @@ def application(
 
 class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        return with_problems(super().openapi())
+        return with_examples(with_problems(super().openapi()))
 
 
 def _lifespan(
@@ -61,15 +66,17 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        for part in starts:
-            await run_sync(part.start)
-        crew = Crew(parts.workers)
-        log.info("service_started", workers=[worker.name for worker in parts.workers])
-        yield
-        await crew.stop()
-        for part in reversed(starts):
-            await run_sync(part.stop)
-        await verifier.provider.close()
-        log.info("service_stopped")
+        logs.watch_loop()
+        async with AsyncExitStack() as ending:
+            ending.push_async_callback(run_sync, telemetry.flush)
+            ending.push_async_callback(verifier.provider.close)
+            for part in starts:
+                await run_sync(part.start)
+                ending.push_async_callback(run_sync, part.stop)
+            crew = Crew(parts.workers)
+            ending.push_async_callback(crew.stop)
+            log.info("service_started", workers=[worker.name for worker in parts.workers])
+            yield
+            log.info("service_stops")
 
     return lifespan

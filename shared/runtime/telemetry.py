@@ -39,6 +39,7 @@ ALLOWED = frozenset(
 )
 """Attributes of spans and metrics that may leave: names of ours, kinds, codes and counts."""
 
+FLUSH_MILLISECONDS = 2000
 TRACEPARENT = "traceparent"
 
 # Without baggage: it would carry whatever a client puts there.
@@ -61,6 +62,13 @@ def start(service: str, endpoint: str | None) -> None:
     trace.set_tracer_provider(tracing)
     views = [View(instrument_name="*", attribute_keys=set(ALLOWED))]
     metrics.set_meter_provider(MeterProvider(readers, resource=resource, views=views))
+
+
+def flush() -> None:
+    """Send what waits to be exported; before the process ends."""
+    for provider in (trace.get_tracer_provider(), metrics.get_meter_provider()):
+        if isinstance(provider, TracerProvider | MeterProvider):
+            provider.force_flush(FLUSH_MILLISECONDS)
 
 
 def traceparent() -> str | None:
