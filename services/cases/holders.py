@@ -1,0 +1,128 @@
+"""Which organisations hold rows of a case: whatever is shown of it is shown in the rows of each.
+
+An owner's and a sender's right follow from the case's own events; a grant follows from referrals.
+"""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection, TableClause
+from sqlalchemy.dialects.postgresql import insert
+
+from services.cases.tables import cases, grants, numbers, timeline
+from shared.contracts.kinds import EVERYTHING, Category
+from shared.policy.disclosure import Right
+
+
+def take_turns(connection: Connection) -> None:
+    """Two workers change holders' rows. One that copied them to a new holder would miss the entry
+    that the other is adding, so each transaction has the tables for itself."""
+    connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('cases_of_organisation'))"))
+
+
+def add(
+    connection: Connection, case_id: UUID, table: TableClause, row: Mapping[str, object]
+) -> None:
+    """The same row for every holder."""
+    columns = {name: sa.literal(value, table.c[name].type) for name, value in row.items()}
+    holders = sa.select(cases.c.organisation, cases.c.case_id, *columns.values())
+    connection.execute(
+        insert(table).from_select(
+            ["organisation", "case_id", *columns], holders.where(cases.c.case_id == case_id)
+        )
+    )
+
+
+def change(connection: Connection, case_id: UUID, **changes: object) -> None:
+    """In every holder's row of the case."""
+    connection.execute(sa.update(cases).where(cases.c.case_id == case_id).values(changes))
+
+
+def hand_over(connection: Connection, case_id: UUID, sender: UUID, receiver: UUID) -> None:
+    _admit(connection, case_id, receiver, Right.OWNER, EVERYTHING)
+    _hold(connection, case_id, sender, Right.HAND_OVER, EVERYTHING)
+
+
+def part(connection: Connection, case_id: UUID, sender: UUID) -> None:
+    """The sender's right ends; what it was granted by another referral stays."""
+    _hold(connection, case_id, sender, Right.GRANTED, ())
+    settle(connection, case_id, sender)
+
+
+def settle_all(connection: Connection, case_id: UUID) -> None:
+    """Grants may have come before the case itself."""
+    granted = sa.select(grants.c.organisation).where(grants.c.case_id == case_id).distinct()
+    for organisation in connection.execute(granted).scalars().all():
+        settle(connection, case_id, organisation)
+
+
+def settle(connection: Connection, case_id: UUID, organisation: UUID) -> None:
+    """Brings the organisation's rows in line with its grants, unless it holds more than grants."""
+    held_by = sa.select(cases.c.held_by).where(*_row(case_id, organisation))
+    if connection.execute(held_by).scalar() in {Right.OWNER, Right.HAND_OVER}:
+        return
+    categories = _granted(connection, case_id, organisation)
+    if categories:
+        _admit(connection, case_id, organisation, Right.GRANTED, categories)
+    else:
+        _dismiss(connection, case_id, organisation)
+
+
+def _granted(connection: Connection, case_id: UUID, organisation: UUID) -> frozenset[Category]:
+    lists = connection.execute(
+        sa.select(grants.c.categories)
+        .where(grants.c.case_id == case_id)
+        .where(grants.c.organisation == organisation)
+    ).scalars()
+    return frozenset(Category(name) for names in lists for name in names)
+
+
+def _admit(
+    connection: Connection,
+    case_id: UUID,
+    organisation: UUID,
+    right: Right,
+    categories: Iterable[Category],
+) -> None:
+    """The organisation gets copies of the owner's rows; none yet where the case is yet to come."""
+    is_owner = sa.select(cases.c.owner_organisation).where(cases.c.case_id == case_id).limit(1)
+    owner = connection.execute(is_owner).scalar()
+    if owner is not None:
+        for table in (cases, numbers, timeline):
+            _copy(connection, table, case_id, owner, organisation)
+        _hold(connection, case_id, organisation, right, categories)
+
+
+def _copy(
+    connection: Connection, table: TableClause, case_id: UUID, owner: UUID, organisation: UUID
+) -> None:
+    copied = [column for column in table.c if column is not table.c.organisation]
+    rows = sa.select(sa.literal(organisation, sa.Uuid), *copied)
+    rows = rows.where(table.c.case_id == case_id).where(table.c.organisation == owner)
+    names = ["organisation", *(column.name for column in copied)]
+    connection.execute(insert(table).from_select(names, rows).on_conflict_do_nothing())
+
+
+def _hold(
+    connection: Connection,
+    case_id: UUID,
+    organisation: UUID,
+    right: Right,
+    categories: Iterable[Category],
+) -> None:
+    held = {"held_by": right, "categories": sorted(categories)}
+    connection.execute(sa.update(cases).where(*_row(case_id, organisation)).values(held))
+
+
+def _dismiss(connection: Connection, case_id: UUID, organisation: UUID) -> None:
+    for table in (cases, numbers, timeline):
+        connection.execute(
+            sa.delete(table)
+            .where(table.c.case_id == case_id)
+            .where(table.c.organisation == organisation)
+        )
+
+
+def _row(case_id: UUID, organisation: UUID) -> tuple[ColumnElement[bool], ...]:
+    return cases.c.case_id == case_id, cases.c.organisation == organisation

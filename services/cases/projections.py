@@ -1,0 +1,223 @@
+"""Events to rows: what each organisation may see of cases, and the facts of other services that
+this takes. Whichever of the services' events come first, the rows end the same."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert
+
+from services.cases import holders
+from services.cases.tables import IDENTITY, cases, grants, numbers, persons, timeline
+from shared.contracts.cases import (
+    ArrivalConfirmed,
+    CaseEvent,
+    CaseOpened,
+    CaseReassigned,
+    NumberAssigned,
+    OwnershipTransferred,
+    ProfileRecorded,
+    ServiceRecorded,
+    TransferRefused,
+)
+from shared.contracts.catalogue import CATALOGUE
+from shared.contracts.envelope import Envelope
+from shared.contracts.intake import PersonRegistered
+from shared.contracts.kinds import EVERYTHING, Category, ReferralKind
+from shared.contracts.marks import Sealed
+from shared.contracts.referrals import (
+    DisclosureGranted,
+    ReferralCancelled,
+    ReferralCompleted,
+    ReferralFailed,
+)
+from shared.eventstore.projection import Projection
+from shared.eventstore.recorded import Recorded
+from shared.policy.disclosure import Right
+from shared.vault.sealing import locate
+
+
+def project(connection: Connection, events: Sequence[Recorded]) -> None:
+    """Our own events."""
+    holders.take_turns(connection)
+    for recorded in events:
+        if isinstance(recorded.event, CaseEvent):
+            _show(connection, recorded.event, recorded.envelope)
+
+
+def _show(connection: Connection, event: CaseEvent, envelope: Envelope) -> None:
+    match event:
+        case CaseOpened():
+            _open(connection, event, envelope)
+        case ProfileRecorded(case_id=case_id):
+            profile = locate(envelope, "profile", event.profile)
+            holders.change(connection, case_id, profile=profile)
+        case NumberAssigned():
+            _assign(connection, event, envelope)
+        case CaseReassigned(case_id=case_id, to_owner=owner):
+            holders.change(connection, case_id, owner=owner)
+        case OwnershipTransferred():
+            _transfer(connection, event)
+        case ArrivalConfirmed(case_id=case_id, from_organisation=sender):
+            holders.part(connection, case_id, sender)
+            holders.change(connection, case_id, arriving_from=None)
+        case ServiceRecorded() | TransferRefused():
+            pass  # in the timeline alone
+        case _:
+            assert_never(event)
+    holders.change(connection, event.case_id, version=envelope.version)
+    _enter(connection, event, envelope)
+
+
+def _open(connection: Connection, event: CaseOpened, envelope: Envelope) -> None:
+    of_person = persons.c.person_id == event.person_id
+    identity = connection.execute(
+        sa.select(*(persons.c[name] for name in IDENTITY)).where(of_person)
+    ).one_or_none()
+    row = {
+        "organisation": event.organisation,
+        "case_id": event.case_id,
+        "held_by": Right.OWNER,
+        "categories": list(EVERYTHING),
+        "opened": envelope.position,
+        "opened_at": envelope.occurred_at,
+        "version": envelope.version,
+        "person_id": event.person_id,
+        "owner_organisation": event.organisation,
+        "owner": event.owner,
+        **(identity._asdict() if identity else {}),
+    }
+    connection.execute(insert(cases).values(row))
+    holders.settle_all(connection, event.case_id)
+
+
+def _assign(connection: Connection, event: NumberAssigned, envelope: Envelope) -> None:
+    row = {
+        "position": envelope.position,
+        "kind": event.kind,
+        "issuer": event.issuer,
+        "number": locate(envelope, "number", event.number),
+        "valid_from": locate(envelope, "valid_from", event.valid_from),
+        "valid_to": locate(envelope, "valid_to", event.valid_to),
+    }
+    holders.add(connection, event.case_id, numbers, row)
+
+
+def _transfer(connection: Connection, event: OwnershipTransferred) -> None:
+    holders.hand_over(connection, event.case_id, event.from_organisation, event.to_organisation)
+    holders.change(
+        connection,
+        event.case_id,
+        owner_organisation=event.to_organisation,
+        owner=event.to_owner,
+        arriving_from=event.from_organisation,
+    )
+
+
+def _enter(connection: Connection, event: CaseEvent, envelope: Envelope) -> None:
+    """One entry of the timeline; what is personal in it stays sealed."""
+    written = CATALOGUE.write(event)
+    sealed = {
+        name: locate(envelope, name, value)
+        for name in written
+        if isinstance(value := getattr(event, name), Sealed)
+    }
+    row = {
+        "position": envelope.position,
+        "event_id": envelope.id,
+        "type": type(event).__name__,
+        "category": category_of(event),
+        "occurred_at": envelope.occurred_at,
+        "recorded_at": envelope.recorded_at,
+        "actor": envelope.actor,
+        "fields": {name: value for name, value in written.items() if name not in sealed},
+        "sealed": sealed,
+    }
+    holders.add(connection, event.case_id, timeline, row)
+
+
+def category_of(event: CaseEvent) -> Category:
+    """What must be permitted to a viewer whose timeline shows the event."""
+    match event:
+        case ProfileRecorded():
+            return Category.PROFILE
+        case NumberAssigned():
+            return Category.NUMBERS
+        case ServiceRecorded():
+            return Category.SERVICES
+        case CaseOpened() | CaseReassigned():
+            return Category.HISTORY
+        case OwnershipTransferred() | TransferRefused() | ArrivalConfirmed():
+            return Category.HISTORY
+        case _:
+            assert_never(event)
+
+
+def project_persons(connection: Connection, events: Sequence[Recorded]) -> None:
+    """Facts of the service `intake`: who a case is about."""
+    holders.take_turns(connection)
+    for recorded in events:
+        if isinstance(recorded.event, PersonRegistered):
+            _identify(connection, recorded.event, recorded.envelope)
+
+
+def _identify(connection: Connection, event: PersonRegistered, envelope: Envelope) -> None:
+    identity = {
+        "names": locate(envelope, "names", event.names),
+        "birth_date": locate(envelope, "birth_date", event.birth_date),
+        "gender": locate(envelope, "gender", event.gender),
+        "citizenship": locate(envelope, "citizenship", event.citizenship),
+        "languages": locate(envelope, "languages", event.languages),
+    }
+    row = {"organisation": event.organisation, "person_id": event.person_id, **identity}
+    connection.execute(insert(persons).values(row))
+    of_person = cases.c.person_id == event.person_id
+    connection.execute(sa.update(cases).where(of_person).values(identity))
+
+
+def project_disclosures(connection: Connection, events: Sequence[Recorded]) -> None:
+    """Facts of the service `referrals`: who may see a case that it does not own. After a transfer
+    the receiver owns the case and needs no grant."""
+    holders.take_turns(connection)
+    for recorded in events:
+        match recorded.event:
+            case DisclosureGranted(parties=parties) as granted:
+                if parties.kind is ReferralKind.SERVICE:
+                    _grant(connection, granted)
+                    holders.settle(connection, parties.case_id, parties.to_organisation)
+            case (
+                ReferralCompleted(parties=parties)
+                | ReferralFailed(parties=parties)
+                | ReferralCancelled(parties=parties)
+            ):
+                ended = grants.c.referral_id == parties.referral_id
+                connection.execute(sa.delete(grants).where(ended))
+                holders.settle(connection, parties.case_id, parties.to_organisation)
+
+
+def _grant(connection: Connection, event: DisclosureGranted) -> None:
+    row = {
+        "case_id": event.parties.case_id,
+        "referral_id": event.parties.referral_id,
+        "organisation": event.parties.to_organisation,
+        "categories": list(event.categories),
+    }
+    connection.execute(insert(grants).values(row))
+
+
+WORKLISTS = Projection(
+    "cases.worklists",
+    ("cases_of_organisation", "numbers_of_case", "timeline_of_case"),
+    (
+        CaseOpened,
+        ProfileRecorded,
+        NumberAssigned,
+        ServiceRecorded,
+        CaseReassigned,
+        OwnershipTransferred,
+        TransferRefused,
+        ArrivalConfirmed,
+    ),
+    project,
+)

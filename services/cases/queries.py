@@ -1,0 +1,59 @@
+"""What is read of cases: the rows of the organisation that asks, kept apart by the database."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, RowMapping
+
+from services.cases.tables import cases, numbers, persons, timeline
+from shared.contracts.kinds import Category
+
+
+def case(connection: Connection, case_id: UUID) -> RowMapping | None:
+    """The organisation's own row; None when it may not see the case."""
+    query = sa.select(cases).where(cases.c.case_id == case_id)
+    return connection.execute(query).mappings().one_or_none()
+
+
+def cases_before(
+    connection: Connection, owner: UUID | None, last: int | None, limit: int
+) -> Sequence[RowMapping]:
+    """The organisation's cases, the last opened first, from behind `last`; one owner's or all."""
+    query = sa.select(cases).order_by(cases.c.opened.desc()).limit(limit)
+    if owner is not None:
+        query = query.where(cases.c.owner == owner)
+    if last is not None:
+        query = query.where(cases.c.opened < last)
+    return connection.execute(query).mappings().all()
+
+
+def numbers_of(connection: Connection, case_id: UUID) -> Sequence[RowMapping]:
+    query = sa.select(numbers).where(numbers.c.case_id == case_id).order_by(numbers.c.position)
+    return connection.execute(query).mappings().all()
+
+
+def entries_after(
+    connection: Connection,
+    case_id: UUID,
+    categories: Iterable[Category],
+    last: int | None,
+    limit: int,
+) -> Sequence[RowMapping]:
+    """The case's timeline in the order of its history, of these categories, from behind `last`."""
+    query = (
+        sa.select(timeline)
+        .where(timeline.c.case_id == case_id)
+        .where(timeline.c.category.in_(list(categories)))
+        .order_by(timeline.c.position)
+        .limit(limit)
+    )
+    if last is not None:
+        query = query.where(timeline.c.position > last)
+    return connection.execute(query).mappings().all()
+
+
+def has_registered(connection: Connection, person_id: UUID) -> bool:
+    """Is the person registered by the organisation that asks?"""
+    query = sa.select(persons.c.person_id).where(persons.c.person_id == person_id)
+    return connection.execute(query).scalar() is not None
