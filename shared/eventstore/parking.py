@@ -105,9 +105,9 @@ def to_retry(connection: Connection, consumer: str, topic: str) -> list[Parked]:
     ]
 
 
-def unpark(connection: Connection, event: Parked) -> None:
-    """It has been processed."""
-    connection.execute(delete(PARKED).where(*_is(event)))
+def unpark(connection: Connection, event: Parked) -> bool:
+    """It has been processed; False: it was before, by another instance."""
+    return connection.execute(delete(PARKED).where(*_is(event))).rowcount == 1
 
 
 def park_again(connection: Connection, event: Parked, reason: str) -> None:

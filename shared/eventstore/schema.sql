@@ -69,7 +69,7 @@ CREATE TABLE parked (
     body      bytea NOT NULL,
     reason    text NOT NULL,
     parked_at timestamptz NOT NULL DEFAULT now(),
-    retry_asked_at timestamptz,                  -- an operator wants it tried again
+    retry_asked boolean NOT NULL DEFAULT false,  -- an operator wants it tried again
     skipped_at     timestamptz,                  -- an operator gave it up, and said why
     skipped_reason text,
     PRIMARY KEY (consumer, topic, position),

@@ -32,6 +32,7 @@ class Writer:
         sealer: Sealer | None,
         clock: Callable[[], datetime],
     ) -> None:
+        self.database_url = database_url
         self._room = WaitingRoom()
         self._committer = Committer(database_url, service, by_kind(aggregates), sealer, clock)
         self._thread = threading.Thread(target=self._work, name=f"{service}.writer", daemon=True)
