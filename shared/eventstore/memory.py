@@ -93,9 +93,10 @@ class MemoryStore:
         writes = batch.writes
         for written in writes.events:
             envelope = written.envelope
-            self._events.append(
-                StoredEvent(envelope.position, envelope.stream, written.body, written.chain)
+            stored = StoredEvent(
+                envelope.position, envelope.stream, envelope.type, written.body, written.chain
             )
+            self._events.append(stored)
             self._recorded_at = envelope.recorded_at
         self._handled |= writes.handled
         self._streams |= writes.streams

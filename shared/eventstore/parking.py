@@ -66,6 +66,22 @@ def parked_streams(connection: Connection, consumer: str, topic: str) -> frozens
     return frozenset(connection.execute(streams).scalars())
 
 
+def skipped_positions(connection: Connection, consumer: str, topic: str) -> frozenset[int]:
+    """Given up for good: a consumer that begins anew passes over them."""
+    skipped = select(PARKED.c.position).where(
+        PARKED.c.consumer == consumer, PARKED.c.topic == topic, PARKED.c.skipped_at.is_not(None)
+    )
+    return frozenset(connection.execute(skipped).scalars())
+
+
+def parked_count(connection: Connection, consumers: Sequence[str], topic: str) -> int:
+    """Events that wait for an operator."""
+    count = select(func.count()).where(
+        PARKED.c.consumer.in_(consumers), PARKED.c.topic == topic, PARKED.c.skipped_at.is_(None)
+    )
+    return connection.execute(count).scalar_one()
+
+
 def listed(connection: Connection) -> list[Listed]:
     """All that is parked, in the order of their positions; what was skipped is not."""
     rows = connection.execute(
@@ -103,6 +119,11 @@ def to_retry(connection: Connection, consumer: str, topic: str) -> list[Parked]:
         for entry in listed(connection)
         if entry.retry_asked and (entry.event.consumer, entry.event.topic) == (consumer, topic)
     ]
+
+
+def forget_parked(connection: Connection, consumer: str, topic: str) -> None:
+    """Before the consumer begins anew: what it parked comes again. What was skipped stays."""
+    connection.execute(delete(PARKED).where(*_waiting(consumer, topic)))
 
 
 def unpark(connection: Connection, event: Parked) -> bool:

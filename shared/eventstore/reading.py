@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+from psycopg2.errors import ProgramLimitExceeded
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from shared.eventstore.errors import Retryable
 
@@ -26,11 +27,12 @@ def reading(engine: Engine, organisation: UUID) -> Iterator[Connection]:
             )
             yield connection
     except DBAPIError as error:
-        if error.connection_invalidated or is_away(error):
+        if is_away(error):
             raise Retryable("database") from None
         raise
 
 
 def is_away(error: DBAPIError) -> bool:
     """Is this the database being away, and not a mistake in what was asked of it?"""
-    return type(error).__name__ in {"OperationalError", "InterfaceError"}
+    too_large = isinstance(error.orig, ProgramLimitExceeded)
+    return isinstance(error, OperationalError | InterfaceError) and not too_large

@@ -13,6 +13,7 @@ class StoredEvent:
 
     position: int
     stream: str
+    type: str
     body: bytes
     chain: bytes
 

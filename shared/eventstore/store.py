@@ -4,23 +4,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
 from shared.eventstore.chain import BEGINNING, verified
 from shared.eventstore.errors import Retryable
 from shared.eventstore.reading import is_away
 from shared.eventstore.recorded import Head, Recorded, StoredEvent, read
+from shared.eventstore.tables import EVENTS
 
 PAGE = 1000
 
-AFTER = text(
-    "SELECT position, stream, body, chain FROM events"
-    " WHERE position > :position ORDER BY position LIMIT :limit"
-)
-STREAM = text("SELECT body FROM events WHERE stream = :stream ORDER BY version")
-HEAD = text("SELECT position, chain FROM events ORDER BY position DESC LIMIT 1")
-SUBJECT = text("SELECT subject FROM events WHERE stream = :stream AND version = 1")
+STORED = select(
+    EVENTS.c.position, EVENTS.c.stream, EVENTS.c.type, EVENTS.c.body, EVENTS.c.chain
+).order_by(EVENTS.c.position)
 
 
 class EventStore:
@@ -32,8 +29,9 @@ class EventStore:
     def load(self, stream: str) -> list[Recorded]:
         """Raises Unprocessable: one of the stream's events cannot be read."""
         with connected(self._engine) as connection:
-            rows = connection.execute(STREAM, {"stream": stream}).all()
-        return [read(bytes(row.body)) for row in rows]
+            bodies = select(EVENTS.c.body).where(EVENTS.c.stream == stream)
+            rows = connection.execute(bodies.order_by(EVENTS.c.version)).scalars().all()
+        return [read(body) for body in rows]
 
     def after(self, position: int, limit: int = PAGE) -> list[StoredEvent]:
         """The events that follow `position`, in order, without a gap."""
@@ -42,21 +40,26 @@ class EventStore:
 
     def head(self) -> Head:
         with connected(self._engine) as connection:
-            row = connection.execute(HEAD).one_or_none()
-        return BEGINNING if row is None else Head(row.position, bytes(row.chain))
+            last = select(EVENTS.c.position, EVENTS.c.chain).order_by(EVENTS.c.position.desc())
+            row = connection.execute(last.limit(1)).one_or_none()
+        return BEGINNING if row is None else Head(row.position, row.chain)
 
     def subject_of(self, stream: str) -> UUID | None:
         """None: the stream has none, or has not begun."""
+        first = select(EVENTS.c.subject).where(EVENTS.c.stream == stream, EVENTS.c.version == 1)
         with connected(self._engine) as connection:
-            subject: UUID | None = connection.execute(SUBJECT, {"stream": stream}).scalar()
-        return subject
+            return connection.execute(first).scalar()
 
 
 def events_after(connection: Connection, position: int, limit: int) -> list[StoredEvent]:
-    rows = connection.execute(AFTER, {"position": position, "limit": limit})
-    return [
-        StoredEvent(row.position, row.stream, bytes(row.body), bytes(row.chain)) for row in rows
-    ]
+    rows = connection.execute(STORED.where(EVENTS.c.position > position).limit(limit))
+    return [StoredEvent(*row) for row in rows]
+
+
+def last_position(connection: Connection) -> int:
+    last = select(func.coalesce(func.max(EVENTS.c.position), 0))
+    position: int = connection.execute(last).scalar_one()
+    return position
 
 
 def verify_chain(connection: Connection) -> Head:
@@ -77,8 +80,9 @@ def whole_history(connection: Connection) -> Iterator[StoredEvent]:
 
 @contextmanager
 def connected(engine: Engine) -> Iterator[Connection]:
+    """One transaction. Raises Retryable: the database is away."""
     try:
-        with engine.connect() as connection:
+        with engine.begin() as connection:
             yield connection
     except DBAPIError as error:
         if is_away(error):

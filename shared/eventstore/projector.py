@@ -1,0 +1,107 @@
+"""Keeps a service's read models up with its own events, as a worker."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from time import monotonic
+
+import structlog
+from sqlalchemy import func, select
+
+from shared.eventstore.connections import engine
+from shared.eventstore.errors import Retryable
+from shared.eventstore.listening import POLL_SECONDS, news_of_events
+from shared.eventstore.parking import parked_count
+from shared.eventstore.projecting import Step, advance, register, retry
+from shared.eventstore.projection import Projection
+from shared.eventstore.store import connected, last_position
+from shared.eventstore.tables import PROJECTIONS
+
+log = structlog.get_logger()
+
+
+class Projector:
+    """Any number of instances may run: each run of events takes effect in one of them.
+
+    The events of a stream are projected in their order; one that fails is parked with all later
+    ones of its stream, and too many parked streams end the worker with TooManyParked.
+    """
+
+    def __init__(self, database_url: str, service: str, projections: Sequence[Projection]) -> None:
+        self.name = f"{service}.projector"
+        self._url = database_url
+        self._service = service
+        self._projections = tuple(projections)
+        self._engine = engine(database_url, pool_size=2)
+        self._positions = {projection.name: 0 for projection in projections}
+        self._moved = asyncio.Condition()
+        self._next_retry = 0.0
+
+    async def run(self) -> None:
+        """Works until cancelled. Raises TooManyParked."""
+        while True:
+            try:
+                await self._follow()
+            except Retryable as away:
+                log.warning("projector_waits", projector=self.name, reason=str(away))
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def wait_for(self, position: int, seconds: float) -> bool:
+        """Waits until every projection has taken the event at `position`; False: not in time."""
+        try:
+            async with asyncio.timeout(seconds), self._moved:
+                await self._moved.wait_for(lambda: self._slowest() >= position)
+        except TimeoutError:
+            return False
+        return True
+
+    def pending(self) -> int:
+        """Events that the slowest projection has yet to take, and those that are parked. Blocks.
+
+        Raises:
+            Retryable: the database is away.
+        """
+        names = list(self._positions)
+        slowest = select(func.coalesce(func.min(PROJECTIONS.c.position), 0))
+        with connected(self._engine) as connection:
+            found = connection.execute(slowest.where(PROJECTIONS.c.name.in_(names)))
+            here: int = found.scalar_one()
+            behind = last_position(connection) - here
+            return behind + parked_count(connection, names, self._service)
+
+    async def _follow(self) -> None:
+        async with news_of_events(self._url, self.name) as news:
+            await asyncio.to_thread(self._register)
+            while True:
+                if not await self._note(await asyncio.to_thread(self._steps)):
+                    await news.wait()
+
+    async def _note(self, steps: Mapping[str, Step]) -> bool:
+        """Wakes those who wait; is there more?"""
+        async with self._moved:
+            self._positions |= {name: step.position for name, step in steps.items()}
+            self._moved.notify_all()
+        return any(step.more for step in steps.values())
+
+    def _slowest(self) -> int:
+        return min(self._positions.values(), default=0)
+
+    def _register(self) -> None:
+        with connected(self._engine) as connection:
+            for projection in self._projections:
+                register(connection, projection)
+
+    def _steps(self) -> dict[str, Step]:
+        """Takes each projection one step, each in a transaction of its own."""
+        steps: dict[str, Step] = {}
+        for projection in self._projections:
+            with connected(self._engine) as connection:
+                steps[projection.name] = advance(connection, self._service, projection)
+        if monotonic() >= self._next_retry:
+            self._next_retry = monotonic() + POLL_SECONDS
+            self._retry()
+        return steps
+
+    def _retry(self) -> None:
+        for projection in self._projections:
+            with connected(self._engine) as connection:
+                retry(connection, self._service, projection)
