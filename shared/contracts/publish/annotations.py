@@ -51,12 +51,21 @@ def read_mark(hint: object) -> tuple[object, Mark, bool]:
     """The declared type as shape, mark, and whether None may stand there."""
     members = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     optional = NoneType in members
-    shape = next(member for member in members if member not in (NoneType, Sealed))
-    if get_origin(shape) is Clear:
-        return get_args(shape)[0], Mark.SEALED, optional
-    if get_origin(shape) is Annotated and any(isinstance(m, PublicMark) for m in get_args(shape)):
-        return get_args(shape)[0], Mark.PUBLIC, optional
-    return shape, Mark.PLAIN, optional
+    match [member for member in members if member is not NoneType]:
+        case [clear, sealed] if get_origin(clear) is Clear and sealed is Sealed:
+            return get_args(clear)[0], Mark.SEALED, optional
+        case [shape] if is_public(shape):
+            return get_args(shape)[0], Mark.PUBLIC, optional
+        case [shape]:
+            return shape, Mark.PLAIN, optional
+        case _:
+            return hint, Mark.PLAIN, optional
+
+
+def is_public(shape: object) -> bool:
+    return get_origin(shape) is Annotated and any(
+        isinstance(note, PublicMark) for note in get_args(shape)
+    )
 
 
 def field_meanings(shape: type) -> dict[str, str]:
