@@ -2,27 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import StringConstraints
 
-from shared.runtime.wording import fault
-from shared.vocabulary.htcds import HTCDS
+from shared.vocabulary.codes import CodeOf
 
-
-def code_of(field: str) -> AfterValidator:
-    """Any spelling that the field's vocabulary knows becomes its code; others are refused."""
-
-    def to_code(raw: str) -> str:
-        answer = HTCDS.read(field, raw)
-        if answer.flagged or len(answer.codes) != 1:
-            raise fault(f"is no code of {field} in {HTCDS.standard}")
-        return answer.codes[0]
-
-    return AfterValidator(to_code)
-
-
-Gender = Annotated[str, StringConstraints(max_length=100), code_of("prs_Gender")]
-Exploitation = Annotated[str, StringConstraints(max_length=100), code_of("vic_TypeOfExploitation")]
-ServiceType = Annotated[str, StringConstraints(max_length=100), code_of("spl_Type")]
+Gender = Annotated[str, CodeOf("prs_Gender")]
+Exploitation = Annotated[str, CodeOf("vic_TypeOfExploitation")]
+ServiceType = Annotated[str, CodeOf("spl_Type")]
 AgeBand = Annotated[
     str, StringConstraints(pattern=r"^([0-9]{1,2}(-[0-9]{1,2}|\+)|unknown, treated as a child)$")
 ]

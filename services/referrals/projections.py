@@ -266,3 +266,8 @@ def offers_due(connection: Connection, now: datetime, limit: int) -> Sequence[UU
         .limit(limit)
     )
     return connection.execute(query).scalars().all()
+
+
+def count_due(connection: Connection, now: datetime) -> int:
+    query = sa.select(sa.func.count()).where(offers_waiting.c.offer_until <= now)
+    return connection.execute(query).scalar_one()
