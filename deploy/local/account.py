@@ -7,21 +7,21 @@ import subprocess
 from pathlib import Path
 
 from deploy.local.refusals import NoUserForPostgres
-from deploy.local.supervision import Account
+from deploy.local.supervision import OURS, Account
 
 NAME = "vcms_postgres"
 
 
-def unprivileged() -> Account | None:
-    """The account for PostgreSQL, made when it is not there; None when we are not root.
+def unprivileged() -> Account:
+    """The account for PostgreSQL, made when it is not there; ours, when we are not root.
 
     Raises:
         NoUserForPostgres: this machine lets us make none.
     """
     if os.geteuid() != 0:
-        return None
+        return OURS
     entry = lookup() or create()
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    return Account(user=entry.pw_uid, group=entry.pw_gid, extra_groups=[])
 
 
 def lookup() -> pwd.struct_passwd | None:
@@ -50,7 +50,7 @@ def create() -> pwd.struct_passwd:
 def give_to(account: Account, *owned: Path, programs: Path) -> None:
     """Makes `owned` the account's, and lets it run `programs` from where they stand."""
     for path in owned:
-        os.chown(path, account.uid, account.gid)
+        os.chown(path, account["user"], account["group"])
         let_pass(path)
     let_pass(programs)
     for path in (programs, *programs.rglob("*")):

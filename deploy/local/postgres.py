@@ -2,7 +2,6 @@
 
 import importlib.util
 import signal
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from deploy.local import ports
 from deploy.local.account import give_to, unprivileged
 from deploy.local.part import Part
 from deploy.local.secret_file import remembered_secret
-from deploy.local.supervision import Running, plain_environment, spawn
+from deploy.local.supervision import Running, plain_environment, run_to_end, spawn
 
 SUPERUSER = "postgres"
 
@@ -91,9 +90,9 @@ def launch(directory: Path, port: int) -> Running:
 def create_cluster(cluster: Path, password_file: Path) -> None:
     cluster.mkdir(mode=0o700, exist_ok=True)
     account = unprivileged()
-    if account is not None:
+    if account:
         give_to(account, cluster, password_file, programs=PROGRAMS.parent)
-    subprocess.run(
+    run_to_end(
         [
             PROGRAMS / "initdb",
             *("--pgdata", cluster, "--username", SUPERUSER, "--pwfile", password_file),
@@ -101,13 +100,9 @@ def create_cluster(cluster: Path, password_file: Path) -> None:
             # The built-in locale is the same on every machine.
             *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"),
         ],
-        check=True,
-        capture_output=True,
-        env=plain_environment(),
-        cwd=cluster,
-        user=account.uid if account else None,
-        group=account.gid if account else None,
-        extra_groups=[] if account else None,
+        part=Postgres.name,
+        directory=cluster.parent,
+        account=account,
     )
 
 

@@ -21,6 +21,7 @@ def remembered_key(file: Path) -> bytes:
 
 def write_private(file: Path, content: bytes) -> None:
     """Writes `file` for its owner alone (0600), whole or not at all."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.draft")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as output:

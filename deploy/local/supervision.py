@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import psutil
 
@@ -71,13 +72,15 @@ class Running:
             return []
 
 
-@dataclass(frozen=True)
-class Account:
-    """The user as whom a program runs, where that is another than we are."""
+class Account(TypedDict, total=False):
+    """As whom a program runs; empty: as we do."""
 
-    name: str
-    uid: int
-    gid: int
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+OURS = Account()
 
 
 def spawn(
@@ -85,7 +88,7 @@ def spawn(
     *,
     directory: Path,
     environment: Mapping[str, str],
-    account: Account | None = None,
+    account: Account = OURS,
 ) -> Running:
     """Starts `program` in a session of its own inside `directory`, remembered there.
 
@@ -100,14 +103,36 @@ def spawn(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
+            **account,
         )
     _children[child.pid] = child
     running = Running(child.pid, psutil.Process(child.pid).create_time())
     record(directory).write_text(json.dumps(asdict(running)))
     return running
+
+
+def run_to_end(
+    program: Sequence[str | Path], *, part: str, directory: Path, account: Account = OURS
+) -> None:
+    """Runs a program that prepares a part and ends; what it prints is appended to `log`.
+
+    Raises:
+        DidNotStart: it failed.
+    """
+    log = directory / "log"
+    with log.open("ab") as output:
+        ended = subprocess.run(
+            program,
+            cwd=directory,
+            env=plain_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+            **account,
+        )
+    if ended.returncode != 0:
+        raise DidNotStart(part, "could not be prepared", log)
 
 
 def recall(directory: Path) -> Running | None:

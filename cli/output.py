@@ -1,0 +1,43 @@
+"""What commands print: tables and sentences for people, one JSON document for programs."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cli.exit_codes import ExitCode, of
+from deploy.local.refusals import CannotStart
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+people = Console(highlight=False, soft_wrap=True)
+errors = Console(highlight=False, soft_wrap=True, stderr=True)
+
+
+def print_json(document: object) -> None:
+    """One document, on one line, to standard output."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+
+
+def fail(reason: str, code: ExitCode, *, as_json: bool) -> typer.Exit:
+    """Says why in one line; to be raised."""
+    if as_json:
+        print_json({"error": reason, "code": code.name.lower()})
+    else:
+        errors.print(f"[red]✗[/red] {reason}", markup=True)
+    return typer.Exit(code)
+
+
+@contextmanager
+def one_line_errors(*, as_json: bool) -> Iterator[None]:
+    """Turns what the stack refuses into one line and an exit code."""
+    try:
+        yield
+    except CannotStart as refusal:
+        raise fail(str(refusal), of(refusal), as_json=as_json) from None
+    except OSError as error:
+        raise fail(str(error), ExitCode.FAILED, as_json=as_json) from None

@@ -1,0 +1,145 @@
+"""Starts the whole stack: what runs is kept, what is missing is started."""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from deploy.local import kafka, mail, openid, postgres, s3, services, stack_file
+from deploy.local.databases import KEYS, Databases
+from deploy.local.down import end
+from deploy.local.home import REPOSITORY, Home
+from deploy.local.kafka_jars import Progress, kafka_jars
+from deploy.local.part import Part
+from deploy.local.postgres import Postgres
+from deploy.local.preflight import alone, check_machine
+from deploy.local.service_settings import Parts, environment
+from deploy.local.services import SERVICES, Service
+from deploy.local.supervision import recall
+
+P = TypeVar("P", bound=Part)
+
+EXISTING = [s for s in SERVICES if (REPOSITORY / "services" / s / "app.py").exists()]
+TOPICS = SERVICES
+"""Every topic that is created; what else a part needs is added here."""
+
+DATABASES = (*EXISTING, KEYS)
+
+
+@dataclass(frozen=True)
+class Started:
+    """One part answers. `already`: it ran before."""
+
+    name: str
+    address: str
+    seconds: float
+    already: bool
+
+
+Say = Callable[[Started], None]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack that runs."""
+
+    parts: Parts
+    services: Sequence[Service]
+
+
+def up(home: Home, instances: int | None, say: Say, fetched: Progress) -> Stack:
+    """Starts what does not run and keeps what runs.
+
+    `instances` of each service; None: as many as the last time, one at first. `fetched` is told of
+    each piece of Kafka's jars while they are fetched for the first time, in bytes.
+
+    Raises:
+        CannotStart: what is wrong, as one line; what runs by then keeps running.
+    """
+    check_machine(home)
+    with alone(home):
+        kafka_jars(fetched)
+        parts = start_parts(home, say)
+        stack = Stack(parts, start_services(parts, remembered_count(home, instances), say))
+        stack_file.write(stack.parts, stack.services)
+    return stack
+
+
+def start_parts(home: Home, say: Say) -> Parts:
+    """PostgreSQL with its migrated databases, Kafka with its topics, S3, identity, mail."""
+
+    def told(name: str, start: Callable[[Path], P]) -> P:
+        return start_and_tell(home, home.part(name), start, say)
+
+    with ThreadPoolExecutor(max_workers=5) as together:
+        database = together.submit(lambda: migrated(home, told("postgres", postgres.start)))
+        broker = together.submit(lambda: told("kafka", lambda at: kafka.start(at, TOPICS)))
+        store = together.submit(lambda: told("s3", s3.start))
+        identity = together.submit(lambda: told("oidc", openid.start))
+        sink = together.submit(lambda: told("mail", mail.start))
+        return Parts(
+            home,
+            database.result(),
+            broker.result(),
+            store.result(),
+            identity.result(),
+            sink.result(),
+        )
+
+
+def migrated(home: Home, server: Postgres) -> Postgres:
+    databases = Databases(home, server)
+    for name in DATABASES:
+        databases.create(name)
+        databases.migrate(name)
+    return server
+
+
+def start_services(parts: Parts, instances: int, say: Say) -> Sequence[Service]:
+    wanted = [(service, instance) for service in EXISTING for instance in range(1, instances + 1)]
+    directories = [parts.home.service(service, instance) for service, instance in wanted]
+    for extra in set(parts.home.services.glob("*-*")) - set(directories):
+        end(extra)
+
+    def start(service: str, instance: int) -> Service:
+        def launch(directory: Path) -> Service:
+            return Service.kept(
+                directory,
+                lambda port: services.launch(
+                    directory, environment(parts, service, instance, port)
+                ),
+            )
+
+        return start_and_tell(parts.home, parts.home.service(service, instance), launch, say)
+
+    with ThreadPoolExecutor(max_workers=len(wanted) or 1) as together:
+        return list(together.map(start, *(zip(*wanted, strict=True) if wanted else ([], []))))
+
+
+def start_and_tell(home: Home, directory: Path, start: Callable[[Path], P], say: Say) -> P:
+    began, before = time.monotonic(), recall(directory)
+    collect_log(home, directory)
+    part = start(directory)
+    seconds = time.monotonic() - began
+    say(Started(directory.name, part.address, seconds, already=part.running == before))
+    return part
+
+
+def collect_log(home: Home, directory: Path) -> None:
+    """All logs stand in one folder; each part finds its own as `log`."""
+    home.logs.mkdir(exist_ok=True)
+    directory.mkdir(parents=True, exist_ok=True)
+    log = directory / "log"
+    if not log.is_symlink():
+        log.symlink_to(home.logs / f"{directory.name}.log")
+
+
+def remembered_count(home: Home, chosen: int | None) -> int:
+    file = home.services / "instances"
+    if chosen is None:
+        return int(file.read_text()) if file.exists() else 1
+    home.services.mkdir(exist_ok=True)
+    file.write_text(f"{chosen}\n")
+    return chosen
