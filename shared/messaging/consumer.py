@@ -1,0 +1,210 @@
+"""Takes another service's events, each once and in order, whatever the broker does with them."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+from time import monotonic
+from typing import Generic, TypeVar
+
+import structlog
+
+from shared.contracts.catalogue import CATALOGUE
+from shared.eventstore.errors import Retryable, Unprocessable
+from shared.eventstore.parking import BEHIND, Parked, TooManyParked
+from shared.messaging.backoff import Backoff
+from shared.messaging.effects import Effect
+from shared.messaging.line import Judgement, Stretch, Unfit, in_line, stretches
+from shared.messaging.place import Place
+from shared.messaging.records import Record
+from shared.messaging.spans import following
+from shared.messaging.topics import Bus, OffsetGone, Reader
+
+log = structlog.get_logger()
+E = TypeVar("E")
+
+LOOK_SECONDS = 1.0
+"""How often an operator's wishes are looked for: a retry, a rebuild."""
+BROKER_SECONDS = 2.0
+
+
+class Consumer(Generic[E]):
+    """A worker. Any number of instances may run; the inbox lets one of them take each event.
+
+    `handles`: the events that it asks for, in every version; None: all, of every type. What it did
+    not ask for moves its position undecoded.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        topic: str,
+        handles: Collection[type] | None,
+        effect: Effect[E],
+        bus: Bus,
+    ) -> None:
+        self.name = name
+        self.topic = topic
+        self._wanted = None if handles is None else kinds_of(handles)
+        self._effect = effect
+        self._inbox = effect.inbox(name, topic)
+        self._bus = bus
+        self._position = 0
+        self._seen = 0
+        self._parked: frozenset[str] = frozenset()
+        self._moved = asyncio.Condition()
+        self._look_at = 0.0
+        self._connected: Connected | None = None
+
+    async def run(self) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                async with self._bus.reader(self.topic) as reader:
+                    await self._follow(reader, backoff)
+            except (Retryable, OffsetGone, TooManyParked) as reason:
+                log.warning(
+                    "consumer_waits", consumer=self.name, topic=self.topic, reason=repr(reason)
+                )
+                await backoff.wait()
+            finally:
+                self._connected = None
+
+    def pending(self) -> int:
+        """Events of the topic that have yet to take effect here, the parked ones too. Blocks: not
+        to be called on an event loop.
+
+        Raises:
+            Retryable: the database or the broker is away, or was not reached yet.
+        """
+        if (connected := self._connected) is None:
+            raise Retryable("broker")
+        position, parked = self._inbox.progress()
+        return connected.unread() + max(0, self._seen - position) + parked
+
+    async def wait_for(self, position: int, seconds: float) -> bool:
+        """Waits until the event at `position` has taken effect; False: not in time."""
+        try:
+            async with asyncio.timeout(seconds), self._moved:
+                await self._moved.wait_for(lambda: self._position >= position)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _follow(self, reader: Reader, backoff: Backoff) -> None:
+        await self._look()
+        place = Place(reader)
+        await place.find(self._position)
+        self._connected = Connected(reader, asyncio.get_running_loop())
+        while True:
+            records = await reader.fetch()
+            self._seen = max((record.position for record in records), default=self._seen)
+            before = self._position
+            ahead = await self._take(records)
+            if monotonic() >= self._look_at:
+                await self._look()
+            if self._position < before:
+                await place.find(self._position)
+            await place.mind_holes(ahead, self._position)
+            backoff.reset()
+
+    async def _take(self, records: Sequence[Record]) -> int:
+        """Takes what is in line; returns the highest position beyond a hole, or 0."""
+        while True:
+            line = in_line(records, self._position)
+            if await self._work(line.next, self._effect.most):
+                return line.ahead
+            await self._look()  # another instance was first, or an operator moved the position
+
+    async def _work(self, records: Sequence[Record], most: int) -> bool:
+        for stretch in stretches(records, self._judge, most):
+            if not await self._claim(stretch):
+                return False
+            await self._reach(stretch.last)
+        return True
+
+    def _judge(self, record: Record) -> Judgement[E]:
+        if self._wanted is not None and kind_of(record.type) not in self._wanted:
+            return None
+        if record.stream in self._parked:
+            return Unfit(BEHIND, behind=True)
+        try:
+            return self._effect.read(record.body)
+        except Unprocessable as error:
+            return Unfit(str(error))
+
+    async def _claim(self, stretch: Stretch[E]) -> bool:
+        if stretch.unfit is not None:
+            return await self._park(stretch, stretch.records[0], stretch.unfit)
+        if not stretch.events:
+            return await asyncio.to_thread(self._inbox.pass_over, stretch.first, stretch.last)
+        try:
+            with following(self.name, stretch.wanted):
+                return await self._effect.apply(self.name, self.topic, stretch)
+        except Unprocessable as error:
+            if len(stretch.events) > 1:
+                return await self._work(stretch.records, 1)  # to find out which
+            return await self._park(stretch, stretch.wanted[0], Unfit(str(error)))
+
+    async def _park(self, stretch: Stretch[E], record: Record, unfit: Unfit) -> bool:
+        if not unfit.behind:
+            log.error(
+                "event_parked",
+                consumer=self.name,
+                topic=self.topic,
+                position=record.position,
+                reason=unfit.reason,
+            )
+        self._parked |= {record.stream}
+        return await asyncio.to_thread(self._inbox.park, stretch.first, stretch.last, record, unfit)
+
+    async def _look(self) -> None:
+        """Where do we stand, and does an operator want something?"""
+        if self._parked:
+            await self._retry()
+        position, self._parked = await asyncio.to_thread(self._inbox.standing)
+        await self._reach(position)
+        self._look_at = monotonic() + LOOK_SECONDS
+
+    async def _retry(self) -> None:
+        failed: set[str] = set()
+        for parked in await asyncio.to_thread(self._inbox.to_retry):
+            if parked.stream not in failed and not await self._again(parked):
+                failed.add(parked.stream)
+
+    async def _again(self, parked: Parked) -> bool:
+        try:
+            await self._effect.again(parked, self._effect.read(parked.body))
+        except Unprocessable as error:
+            await asyncio.to_thread(self._inbox.park_again, parked, str(error))
+            return False
+        return True
+
+    async def _reach(self, position: int) -> None:
+        self._position = position
+        async with self._moved:
+            self._moved.notify_all()
+
+
+class Connected:
+    """The reader at work, as another thread may ask it."""
+
+    def __init__(self, reader: Reader, loop: asyncio.AbstractEventLoop) -> None:
+        self._reader = reader
+        self._loop = loop
+
+    def unread(self) -> int:
+        """Records of the topic that were not fetched. Raises Retryable: the broker is away."""
+        asked = asyncio.run_coroutine_threadsafe(self._reader.extent(), self._loop)
+        try:
+            return max(0, asked.result(BROKER_SECONDS).end - self._reader.next_offset())
+        except TimeoutError:
+            asked.cancel()
+            raise Retryable("broker") from None
+
+
+def kinds_of(events: Iterable[type]) -> frozenset[str]:
+    return frozenset(kind_of(CATALOGUE.type_of(event)) for event in events)
+
+
+def kind_of(wire: str) -> str:
+    """The type without its version."""
+    return wire.rpartition(".v")[0]

@@ -1,0 +1,153 @@
+"""How far a consumer has come in another service's line, and what of it is parked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from shared.eventstore import parking
+from shared.eventstore.errors import Retryable, Unprocessable, reason_of
+from shared.eventstore.parking import Parked
+from shared.eventstore.tables import INBOX
+from shared.messaging.line import Unfit
+from shared.messaging.records import Record
+
+
+class Standing(NamedTuple):
+    """Where a consumer stands: its position, and the streams whose events it parks."""
+
+    position: int
+    parked: frozenset[str]
+
+
+class Progress(NamedTuple):
+    """How far a consumer has come, and how many events it has left behind, parked."""
+
+    position: int
+    parked: int
+
+
+class Inbox(Protocol):
+    """What a consumer asks; see `PostgresInbox`."""
+
+    def standing(self) -> Standing: ...
+    def progress(self) -> Progress: ...
+    def pass_over(self, first: int, last: int) -> bool: ...
+    def park(self, first: int, last: int, record: Record, unfit: Unfit) -> bool: ...
+    def to_retry(self) -> list[Parked]: ...
+    def park_again(self, event: Parked, reason: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresInbox:
+    """One consumer's row, and its part of the table `parked`. Blocking.
+
+    Whatever changes either first takes the row's lock, so that of two instances each sees what the
+    other did. Every method raises Retryable when the database is away.
+    """
+
+    engine: Engine
+    consumer: str
+    topic: str
+
+    def standing(self) -> Standing:
+        with self.changing() as connection:
+            connection.execute(
+                insert(INBOX)
+                .values(consumer=self.consumer, topic=self.topic)
+                .on_conflict_do_nothing()
+            )
+            return Standing(self._lock(connection), self._parked_streams(connection))
+
+    def progress(self) -> Progress:
+        with database_errors(), self.engine.connect() as connection:
+            position = connection.execute(self._position()).scalar_one_or_none() or 0
+            return Progress(position, parking.parked_count(connection, [self.consumer], self.topic))
+
+    def claim(self, connection: Connection, first: int, last: int) -> bool:
+        """False: it was claimed before, or an operator moved the position."""
+        claimed = (
+            update(INBOX).where(*self._own(), INBOX.c.position == first - 1).values(position=last)
+        )
+        return connection.execute(claimed).rowcount == 1
+
+    def pass_over(self, first: int, last: int) -> bool:
+        """Claims what has no effect here."""
+        with self.changing() as connection:
+            # Lost in a crash, it is only passed over again.
+            connection.execute(text("SET LOCAL synchronous_commit = off"))
+            return self.claim(connection, first, last)
+
+    def park(self, first: int, last: int, record: Record, unfit: Unfit) -> bool:
+        """Claims, and puts the one event in it aside.
+
+        Raises:
+            TooManyParked: with this, too many streams are parked; nothing was done.
+        """
+        with self.changing() as connection:
+            if not self.claim(connection, first, last):
+                return False
+            if unfit.behind and record.stream not in self._parked_streams(connection):
+                connection.rollback()
+                return False
+            parking.park(connection, [self._parked(record, unfit.reason)])
+            return True
+
+    def to_retry(self) -> list[Parked]:
+        """What an operator asked to be tried again."""
+        with self.changing() as connection:
+            return parking.to_retry(connection, self.consumer, self.topic)
+
+    def retried(self, connection: Connection, event: Parked) -> bool:
+        """The event is processed; what stands behind it is tried next. False: it was before."""
+        self._lock(connection)
+        if not parking.unpark(connection, event):
+            return False
+        parking.ask_retry(connection, self.consumer, self.topic, event.stream)
+        return True
+
+    def park_again(self, event: Parked, reason: str) -> None:
+        with self.changing() as connection:
+            self._lock(connection)
+            parking.park_again(connection, event, reason)
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        with database_errors(), self.engine.begin() as connection:
+            yield connection
+
+    def _lock(self, connection: Connection) -> int:
+        return connection.execute(self._position().with_for_update()).scalar_one()
+
+    def _position(self) -> Select[int]:
+        return select(INBOX.c.position).where(*self._own())
+
+    def _own(self) -> tuple[ColumnElement[bool], ...]:
+        return (
+            INBOX.c.consumer == self.consumer,
+            INBOX.c.topic == self.topic,
+            INBOX.c.partition == 0,
+        )
+
+    def _parked_streams(self, connection: Connection) -> frozenset[str]:
+        return parking.parked_streams(connection, self.consumer, self.topic)
+
+    def _parked(self, record: Record, reason: str) -> Parked:
+        return Parked(
+            self.consumer, self.topic, record.position, record.stream, record.body, reason
+        )
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """The database being away is Retryable; what it makes of a value is Unprocessable."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+            raise Retryable("database") from None
+        raise Unprocessable(reason_of(error)) from None
