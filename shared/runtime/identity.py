@@ -20,8 +20,6 @@ from shared.runtime.tokens import Claims, TokenMissing, header_of, verify
 MOST_REMEMBERED = 10_000
 """Verified tokens that are kept until they expire or the provider's keys are fetched anew."""
 
-_ROLES: Mapping[str, Role] = {role.value: role for role in Role}
-
 
 class OrganisationMissing(Problem):
     """The token names no organisation."""
@@ -87,7 +85,7 @@ def staff_of(claims: Claims, settings: IdentitySettings) -> Staff:
     return Staff(
         organisation=_uuid(organisation),
         staff=staff_id(settings.oidc_issuer, str(claims["sub"])),
-        roles=frozenset(_ROLES[name] for name in names if name in _ROLES),
+        roles=frozenset(role for role in Role if role.value in names),
     )
 
 

@@ -88,7 +88,8 @@ class Provider:
 
     def _find(self, header: Header) -> PyJWK | None:
         fitting = [key for key in self._keys if _fits(key, header)]
-        return fitting[0] if header.key_id is not None or len(fitting) == 1 else None
+        ambiguous = header.key_id is None and len(fitting) > 1
+        return None if ambiguous else next(iter(fitting), None)
 
     async def _fetch_unless_just_done(self) -> None:
         async with self._fetching:
