@@ -8,12 +8,20 @@ from sqlalchemy import Connection, RowMapping
 
 from services.cases.tables import cases, numbers, persons, timeline
 from shared.contracts.kinds import Category
+from shared.contracts.refused import NotFound
 
 
-def case(connection: Connection, case_id: UUID) -> RowMapping | None:
-    """The organisation's own row; None when it may not see the case."""
+def case(connection: Connection, case_id: UUID) -> RowMapping:
+    """The organisation's own row.
+
+    Raises:
+        NotFound: it may not see the case, or there is none.
+    """
     query = sa.select(cases).where(cases.c.case_id == case_id)
-    return connection.execute(query).mappings().one_or_none()
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def cases_before(
@@ -53,7 +61,8 @@ def entries_after(
     return connection.execute(query).mappings().all()
 
 
-def has_registered(connection: Connection, person_id: UUID) -> bool:
-    """Is the person registered by the organisation that asks?"""
+def must_be_registered(connection: Connection, person_id: UUID) -> None:
+    """Raises NotFound: the organisation that asks has not registered such a person."""
     query = sa.select(persons.c.person_id).where(persons.c.person_id == person_id)
-    return connection.execute(query).scalar() is not None
+    if connection.execute(query).scalar() is None:
+        raise NotFound

@@ -6,12 +6,14 @@ from shared.contracts.refused import Refused
 
 
 class CaseIsAlreadyOpen(Refused):
-    pass
+    """This case was opened before."""
 
 
 class NoArrivalIsAwaited(Refused):
-    pass
+    """The case has not changed hands, or the arrival was confirmed before."""
 
 
 class ArrivalInTheFuture(Refused):
+    """An arrival is confirmed when it has happened."""
+
     status: ClassVar[int] = 422

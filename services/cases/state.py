@@ -17,6 +17,10 @@ from shared.contracts.cases import (
 )
 
 
+def stream_of(case_id: UUID) -> str:
+    return f"case-{case_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class NoCase:
     pass

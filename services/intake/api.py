@@ -23,9 +23,8 @@ from services.intake.views import (
     report_view,
 )
 from shared.contracts.actor import Role, Staff
-from shared.contracts.refused import NotFound
 from shared.eventstore.reading import reading
-from shared.runtime.edge import Answer, Edge, Handles
+from shared.runtime.edge import Answer, Edge, Handles, etag
 from shared.runtime.freshness import ReadAfter
 from shared.runtime.identity import Viewer, require
 from shared.runtime.ids import new_id
@@ -81,8 +80,7 @@ def report_commands(writer: Handles, readers: Engine) -> APIRouter:
 def must_be_registered(readers: Engine, actor: Staff, person_id: UUID) -> None:
     """Raises NotFound: no such person, or another organisation's."""
     with reading(readers, actor.organisation) as connection:
-        if projections.person(connection, person_id) is None:
-            raise NotFound
+        projections.person(connection, person_id)
 
 
 def report_queries(readers: Engine, vault: Vault) -> APIRouter:
@@ -102,7 +100,7 @@ def report_queries(readers: Engine, vault: Vault) -> APIRouter:
         with reading(readers, viewer.organisation) as connection:
             row = projections.report(connection, report_id)
         view = report_view(viewer, row, vault)
-        response.headers["ETag"] = f'"{view.version}"'
+        etag(response, view.version)
         return view
 
     return router
@@ -143,7 +141,7 @@ def person_queries(readers: Engine, vault: Vault) -> APIRouter:
         with reading(readers, viewer.organisation) as connection:
             row = projections.person(connection, person_id)
         view = person_view(viewer, row, vault)
-        response.headers["ETag"] = f'"{view.version}"'
+        etag(response, view.version)
         return view
 
     return router

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.intake import PersonRegistered, ReportAccepted, ReportReceived
+from shared.contracts.refused import NotFound
 from shared.eventstore.projection import Projection
 from shared.eventstore.recorded import Recorded
 from shared.vault.sealing import locate
@@ -95,10 +96,9 @@ REGISTER = Projection(
 )
 
 
-def report(connection: Connection, report_id: UUID) -> RowMapping | None:
-    """The organisation's own row; None when it is not its report."""
-    query = sa.select(reports).where(reports.c.report_id == report_id)
-    return connection.execute(query).mappings().one_or_none()
+def report(connection: Connection, report_id: UUID) -> RowMapping:
+    """The organisation's own row. Raises NotFound: it is not its report, or there is none."""
+    return _only(connection, sa.select(reports).where(reports.c.report_id == report_id))
 
 
 def reports_before(connection: Connection, last: UUID | None, limit: int) -> Sequence[RowMapping]:
@@ -109,10 +109,9 @@ def reports_before(connection: Connection, last: UUID | None, limit: int) -> Seq
     return connection.execute(query).mappings().all()
 
 
-def person(connection: Connection, person_id: UUID) -> RowMapping | None:
-    """The organisation's own row; None when another registered the person, or nobody."""
-    query = sa.select(persons).where(persons.c.person_id == person_id)
-    return connection.execute(query).mappings().one_or_none()
+def person(connection: Connection, person_id: UUID) -> RowMapping:
+    """The organisation's own row. Raises NotFound: another registered the person, or nobody."""
+    return _only(connection, sa.select(persons).where(persons.c.person_id == person_id))
 
 
 def persons_before(connection: Connection, last: UUID | None, limit: int) -> Sequence[RowMapping]:
@@ -121,3 +120,10 @@ def persons_before(connection: Connection, last: UUID | None, limit: int) -> Seq
     if last is not None:
         query = query.where(persons.c.person_id < last)
     return connection.execute(query).mappings().all()
+
+
+def _only(connection: Connection, query: sa.Select[tuple[object, ...]]) -> RowMapping:
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound
+    return row

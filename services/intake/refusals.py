@@ -8,17 +8,21 @@ from shared.contracts.refused import Refused
 
 
 class ReportIsAlreadyReceived(Refused):
-    pass
+    """This report was taken in before."""
 
 
 class ReceivedInTheFuture(Refused):
+    """A report cannot have come in at a time that is yet to come."""
+
     status: ClassVar[int] = 422
 
 
 @dataclass
 class ReportIsAlreadyAccepted(Refused):
+    """A report becomes one case only; `case_id` names it."""
+
     case_id: UUID
 
 
 class PersonIsAlreadyRegistered(Refused):
-    pass
+    """This person is in the register."""

@@ -55,9 +55,9 @@ def report_entries(viewer: Staff, rows: Sequence[RowMapping]) -> list[ReportEntr
     return [ReportEntry.model_validate(_report(row)) for row in visible]
 
 
-def report_view(viewer: Staff, row: RowMapping | None, vault: Vault) -> ReportView:
-    """Raises NotFound: absent, or not for this viewer."""
-    if row is None or not may_see(viewer, row, Category.HISTORY):
+def report_view(viewer: Staff, row: RowMapping, vault: Vault) -> ReportView:
+    """Raises NotFound: it is not for this viewer."""
+    if not may_see(viewer, row, Category.HISTORY):
         raise NotFound
     return ReportView(
         **_report(row),
@@ -82,9 +82,9 @@ def person_entries(viewer: Staff, rows: Sequence[RowMapping], vault: Vault) -> l
     ]
 
 
-def person_view(viewer: Staff, row: RowMapping | None, vault: Vault) -> PersonView:
-    """Raises NotFound: absent, or not for this viewer."""
-    if row is None or not may_see(viewer, row, Category.IDENTITY):
+def person_view(viewer: Staff, row: RowMapping, vault: Vault) -> PersonView:
+    """Raises NotFound: it is not for this viewer."""
+    if not may_see(viewer, row, Category.IDENTITY):
         raise NotFound
     birth_date = row["birth_date"]
     return PersonView(

@@ -1,0 +1,111 @@
+"""The whole of `cases` in one glance: its parts, its routes, its workers."""
+
+from fastapi import FastAPI
+
+from services.cases import reactions
+from services.cases.api import case_commands, case_queries, owner_commands
+from services.cases.decisions import decide
+from services.cases.projections import WORKLISTS, project_disclosures, project_persons
+from services.cases.state import NEW, evolve
+from shared.contracts.intake import PersonRegistered, ReportAccepted
+from shared.contracts.referrals import (
+    DisclosureGranted,
+    ReferralAccepted,
+    ReferralCancelled,
+    ReferralCompleted,
+    ReferralFailed,
+)
+from shared.eventstore.aggregate import Aggregate
+from shared.eventstore.connections import engine
+from shared.eventstore.projector import Projector
+from shared.eventstore.store import EventStore
+from shared.eventstore.writer import Writer
+from shared.messaging.bus import KafkaBus
+from shared.messaging.consumer import Consumer
+from shared.messaging.effects import Project, React
+from shared.messaging.relay import Relay
+from shared.messaging.topics import Bus
+from shared.runtime.clock import now
+from shared.runtime.health import Parts
+from shared.runtime.identity import Verifier
+from shared.runtime.service import application
+from shared.runtime.settings import (
+    IdentitySettings,
+    KafkaSettings,
+    KeySettings,
+    StoreSettings,
+    load,
+)
+from shared.runtime.workers import TopicFollower
+from shared.vault.providers import KeyFile
+from shared.vault.tables import SubjectKeys
+from shared.vault.vault import Vault
+
+NAME = "cases"
+CASE = Aggregate("case", NEW, decide, evolve)
+
+
+def create() -> FastAPI:
+    """The service as the environment's settings have it."""
+    keys = load(KeySettings)
+    return compose(
+        store=load(StoreSettings),
+        vault=Vault(SubjectKeys(keys.keys_url), KeyFile(keys.key_file)),
+        bus=KafkaBus(load(KafkaSettings).kafka_bootstrap),
+        verifier=Verifier(load(IdentitySettings)),
+    )
+
+
+def compose(store: StoreSettings, vault: Vault, bus: Bus, verifier: Verifier) -> FastAPI:
+    writer = Writer(store.database_url, NAME, [CASE], vault, now)
+    readers = engine(store.reader_url)
+    events = EventStore(engine(store.database_url, pool_size=1))
+    return application(
+        NAME,
+        "Cases",
+        verifier=verifier,
+        routers=[
+            case_commands(writer, readers),
+            owner_commands(writer),
+            case_queries(readers, vault),
+        ],
+        parts=Parts(
+            relay=Relay(store.database_url, NAME, bus),
+            projections=[Projector(store.database_url, NAME, [WORKLISTS])],
+            consumers=consumers(store, writer, bus),
+            needed={"database": events.head},
+        ),
+        starts=[writer],
+    )
+
+
+def consumers(store: StoreSettings, writer: Writer, bus: Bus) -> list[TopicFollower]:
+    """What `cases` follows: two answers to other services' events, two kinds of foreign facts."""
+    facts = engine(store.database_url, pool_size=2)
+    disclosures = (DisclosureGranted, ReferralCompleted, ReferralFailed, ReferralCancelled)
+    return [
+        Consumer(
+            reactions.INTAKE,
+            "intake",
+            (ReportAccepted,),
+            React(writer, reactions.open_accepted),
+            bus,
+        ),
+        Consumer(
+            "cases.persons", "intake", (PersonRegistered,), Project(facts, project_persons), bus
+        ),
+        Consumer(
+            reactions.TRANSFERS,
+            "referrals",
+            (ReferralAccepted,),
+            React(writer, reactions.answer_transfer),
+            bus,
+        ),
+        Consumer(
+            "cases.disclosures",
+            "referrals",
+            disclosures,
+            Project(facts, project_disclosures),
+            bus,
+        ),
+    ]
