@@ -1,93 +1,114 @@
-"""One record of a topic -> one entry of the log. The event's contract is never asked for.
+"""How the topics flow into the log: the consumer's effect, and a look at what comes again."""
 
-Of the event's own data three ids are read, if they stand there in plain: which case it names, in
-`case_id` or `parties.case_id`, and whose case that is, in `person_id`. They are structure, and tell
-an auditor which streams to read; everything about a person is ciphertext to this service.
-"""
-
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from uuid import UUID
 
-from services.audit.tlog.leaf import DoesNotFitInLeaf, encode, leaf_of_event
-from shared.contracts.envelope import Envelope, JsonObject, NotAnEnvelope, decode
+import structlog
+from anyio.to_thread import run_sync
+from sqlalchemy import Connection, Engine
+
+from services.audit import ledger
+from services.audit.entries import Entry, entry
+from services.audit.sequencer import Alarm
 from shared.eventstore.errors import Unprocessable
+from shared.messaging.effects import InOneTransaction
+from shared.messaging.inbox import database_errors
+from shared.messaging.records import Record
+from shared.messaging.topics import Bus, Extent, Publisher, Reader
+
+log = structlog.get_logger()
+
+
+class Ingest(InOneTransaction[Entry]):
+    """The events of `topic` become leaves in the transaction that claims their positions."""
+
+    def __init__(self, database: Engine, topic: str) -> None:
+        super().__init__(database, _take)
+        self._topic = topic
+
+    def read(self, body: bytes) -> Entry:
+        return entry(self._topic, body)
+
+
+def _take(connection: Connection, entries: Sequence[Entry]) -> None:
+    _tell(ledger.add(connection, entries))
 
 
 @dataclass(frozen=True, slots=True)
-class StreamOfCase:
-    """The whole stream belongs to the case's story, also what it held before it named the case."""
+class Watch:
+    """Compares what a topic shows again with what was logged of it.
 
-    case_id: UUID
-    stream: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An event as the log takes it in; `body` is kept byte for byte."""
-
-    event_id: UUID
-    service: str
-    position: int
-    stream: str
-    leaf: bytes
-    body: bytes
-    links: frozenset[StreamOfCase]
-
-
-def entry(topic: str, body: bytes) -> Entry:
-    """The entry for a record of `topic`.
-
-    Raises:
-        Unprocessable: no envelope, another service's event, or a header that no leaf can hold.
+    A consumer drops repeats without a look; but a topic that was emptied and filled again may hold
+    another history, and that must be seen.
     """
-    try:
-        envelope = decode(body)
-        leaf = encode(leaf_of_event(envelope, body))
-    except (NotAnEnvelope, DoesNotFitInLeaf) as error:
-        raise Unprocessable(type(error).__name__) from None
-    if envelope.service != topic:
-        raise Unprocessable("the event belongs to another topic")
-    return Entry(
-        event_id=envelope.id,
-        service=envelope.service,
-        position=envelope.position,
-        stream=envelope.stream,
-        leaf=leaf,
-        body=body,
-        links=streams_of_case(envelope),
-    )
+
+    database: Engine
+    topic: str
+
+    def look(self, records: Sequence[Record]) -> None:
+        """Blocks. Raises Retryable: the database is away."""
+        with database_errors(), self.database.begin() as connection:
+            last = ledger.last_position(connection, self.topic)
+            repeats = [record for record in records if record.position <= last]
+            entries = list(filter(None, map(self._entry, repeats)))
+            if entries:
+                _tell(ledger.compare(connection, entries))
+
+    def _entry(self, record: Record) -> Entry | None:
+        try:
+            return entry(self.topic, record.body)
+        except Unprocessable:
+            log.warning("repeat_is_no_event", topic=self.topic, position=record.position)
+            return None
 
 
-def streams_of_case(envelope: Envelope) -> frozenset[StreamOfCase]:
-    """The streams that this event ties to a case: its own, and that of the case's person."""
-    named = _ids(envelope.data)
-    case_id = named.get("case_id")
-    if case_id is None:
-        return frozenset()
-    streams = {envelope.stream}
-    if "person_id" in named:
-        streams.add(f"person-{named['person_id']}")
-    return frozenset(StreamOfCase(case_id, stream) for stream in streams)
+@dataclass(frozen=True, slots=True)
+class WatchedBus:
+    """A bus whose readers show what they fetch to `look`, before the consumer has it."""
+
+    bus: Bus
+    look: Callable[[Sequence[Record]], None]
+
+    def publisher(self, topic: str) -> AbstractAsyncContextManager[Publisher]:
+        return self.bus.publisher(topic)
+
+    @asynccontextmanager
+    async def reader(self, topic: str) -> AsyncIterator[Reader]:
+        async with self.bus.reader(topic) as reader:
+            yield WatchedReader(reader, self.look)
+
+    async def empty(self, topic: str) -> None:
+        await self.bus.empty(topic)
 
 
-def _ids(data: object) -> dict[str, UUID]:
-    """`case_id` and `person_id`, where data or its `parties` hold them as UUIDs."""
-    if not isinstance(data, dict):
-        return {}
-    holders: list[JsonObject] = [data]
-    parties = data.get("parties")
-    if isinstance(parties, dict):
-        holders.append(parties)
-    return {
-        name: found
-        for holder in holders
-        for name in ("case_id", "person_id")
-        if (found := _uuid(holder.get(name))) is not None
-    }
+@dataclass(frozen=True, slots=True)
+class WatchedReader:
+    reader: Reader
+    show: Callable[[Sequence[Record]], None]
+
+    async def extent(self) -> Extent:
+        return await self.reader.extent()
+
+    def seek(self, offset: int) -> None:
+        self.reader.seek(offset)
+
+    def next_offset(self) -> int:
+        return self.reader.next_offset()
+
+    async def fetch(self) -> list[Record]:
+        records = await self.reader.fetch()
+        if records:
+            await run_sync(self.show, records)
+        return records
 
 
-def _uuid(value: object) -> UUID | None:
-    try:
-        return UUID(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
+def _tell(alarms: Sequence[Alarm]) -> None:
+    for alarm in alarms:
+        log.error(
+            "log_contradicted",
+            kind=alarm.kind,
+            service=alarm.service,
+            position=alarm.position,
+            event_id=str(alarm.event_id),
+        )

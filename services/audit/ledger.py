@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, and_, insert, or_, select, text, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.audit.ingest import Entry
-from services.audit.sequencer import Addition, Alarm, Logged, sequence
+from services.audit.entries import Entry
+from services.audit.sequencer import Addition, Alarm, Logged, contradictions, sequence
 from services.audit.tables import ALARMS, BODIES, LEAVES, NODES, STREAMS_OF_CASE, TREE
 from services.audit.tlog.hashing import Frontier
 
@@ -27,6 +27,20 @@ def add(connection: Connection, entries: Sequence[Entry]) -> Sequence[Alarm]:
     if addition.alarms:
         _raise_alarms(connection, addition.alarms)
     return addition.alarms
+
+
+def compare(connection: Connection, entries: Sequence[Entry]) -> Sequence[Alarm]:
+    """Raises an alarm for each entry that contradicts the log; takes none of them in."""
+    alarms = contradictions(_logged(connection, entries), entries)
+    if alarms:
+        _raise_alarms(connection, alarms)
+    return alarms
+
+
+def last_position(connection: Connection, service: str) -> int:
+    """Of the service's events in the log; 0 if there is none."""
+    last = select(func.max(LEAVES.c.position)).where(LEAVES.c.service == service)
+    return connection.execute(last).scalar_one() or 0
 
 
 def lock(connection: Connection) -> None:

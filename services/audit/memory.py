@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services.audit.ingest import Entry, StreamOfCase
+from services.audit.entries import Entry, StreamOfCase
 from services.audit.reading import Alarmed, Body, TreeHead
 from services.audit.sequencer import Alarm, Leaf, Logged, sequence
 from services.audit.tlog.hashing import Frontier

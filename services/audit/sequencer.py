@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from services.audit.ingest import Entry
+from services.audit.entries import Entry
 from services.audit.tlog.hashing import Frontier, Node, leaf_hash
 
 
@@ -62,20 +62,32 @@ def sequence(tree: Frontier, logged: Logged, entries: Sequence[Entry]) -> Additi
     nodes: list[Node] = []
     alarms: list[Alarm] = []
     for entry in entries:
-        before = logged.leaf_of.get(entry.event_id)
-        if before == entry.leaf:
+        if logged.leaf_of.get(entry.event_id) == entry.leaf:
             continue  # a repeat
-        if before is not None:
-            alarms.append(_alarm(AlarmKind.EVENT_CHANGED, entry))
-        elif entry.position in logged.positions:
-            alarms.append(_alarm(AlarmKind.POSITION_TAKEN, entry))
-        else:
-            hash_ = leaf_hash(entry.leaf)
-            leaves.append(Leaf(tree.size, hash_, entry))
-            nodes.extend(tree.append(hash_))
-            logged.leaf_of[entry.event_id] = entry.leaf
-            logged.positions.add(entry.position)
+        alarm = contradiction(logged, entry)
+        if alarm is not None:
+            alarms.append(alarm)
+            continue
+        hash_ = leaf_hash(entry.leaf)
+        leaves.append(Leaf(tree.size, hash_, entry))
+        nodes.extend(tree.append(hash_))
+        logged.leaf_of[entry.event_id] = entry.leaf
+        logged.positions.add(entry.position)
     return Addition(leaves, nodes, alarms, tree.size, tree.peaks)
+
+
+def contradictions(logged: Logged, entries: Sequence[Entry]) -> list[Alarm]:
+    found = (contradiction(logged, entry) for entry in entries)
+    return [alarm for alarm in found if alarm is not None]
+
+
+def contradiction(logged: Logged, entry: Entry) -> Alarm | None:
+    """Why this entry and the log cannot both be true; None for a repeat and for news."""
+    before = logged.leaf_of.get(entry.event_id)
+    if before is not None:
+        return None if before == entry.leaf else _alarm(AlarmKind.EVENT_CHANGED, entry)
+    taken = entry.position in logged.positions
+    return _alarm(AlarmKind.POSITION_TAKEN, entry) if taken else None
 
 
 def _alarm(kind: AlarmKind, entry: Entry) -> Alarm:

@@ -20,7 +20,7 @@ class OpenedReplay:
 
 
 Replay = NoReplay | OpenedReplay
-NEW = NoReplay()
+NEW: Replay = NoReplay()
 
 
 def evolve(_: Replay, event: ReplayOpened) -> Replay:

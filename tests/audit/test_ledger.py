@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services.audit import ledger
-from services.audit.ingest import Entry, entry
+from services.audit.entries import Entry, entry
 from services.audit.memory import MemoryLog
 from services.audit.reading import Alarmed, Body, TreeHead, reading_log
 from services.audit.sequencer import Alarm, AlarmKind
