@@ -63,6 +63,7 @@ class SubjectKeys:
             connect_args=LIMITS,
             pool_pre_ping=True,
             pool_timeout=2,
+            hide_parameters=True,
         )
 
     def load(self, subjects: Collection[UUID]) -> Mapping[UUID, bytes | None]:
