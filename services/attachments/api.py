@@ -151,11 +151,11 @@ def routes(
 
     @router.get(
         "/{evidence_id}",
-        operation_id="get_evidence",
+        operation_id="read_evidence",
         dependencies=[ReadAfter],
         responses=query_problems(),
     )
-    def get_evidence(evidence_id: UUID, viewer: Viewer, response: Response) -> EvidenceView:
+    def read_evidence(evidence_id: UUID, viewer: Viewer, response: Response) -> EvidenceView:
         """One file: its state, its size, and its hash once it is sealed."""
         view = views.one(viewer, evidence_id)
         response.headers["ETag"] = f'"{view.version}"'
@@ -166,6 +166,7 @@ def routes(
     )
     def list_evidence(case_id: UUID, viewer: Viewer, page: Paged) -> Listed[EvidenceView]:
         """The files of one case, in the order in which their uploads began."""
+        custody.check_access(viewer, case_id)
         last = page.after(TypeAdapter(UUID))
         files = views.of_case(viewer, case_id, last, page.limit + 1)
         items, cursor = page.cut(files, lambda file: file.id)

@@ -19,6 +19,7 @@ from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
 from shared.eventstore.errors import Retryable
+from shared.runtime.settings import S3Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -60,19 +61,24 @@ def _away_is_retryable(ask: Callable[P, R]) -> Callable[P, R]:
 class EvidenceObjects:
     """The bucket of originals."""
 
-    def __init__(self, endpoint: str, access_key: str, secret_key: str, bucket: str) -> None:
-        address = urlsplit(endpoint)
-        self._bucket = bucket
+    def __init__(self, settings: S3Settings) -> None:
+        address = urlsplit(settings.s3_endpoint)
+        self._bucket = settings.s3_bucket
         self._client = Minio(
             address.netloc,
-            access_key=access_key,
-            secret_key=secret_key,
+            access_key=settings.s3_access_key,
+            secret_key=settings.s3_secret_key,
             secure=address.scheme == "https",
-            region="us-east-1",  # named, so that signing a link asks nobody
+            region=settings.s3_region,  # named, so that signing a link asks nobody
             http_client=PoolManager(
                 timeout=Timeout(connect=2, read=30), retries=Retry(1, backoff_factor=0.2)
             ),
         )
+
+    @_away_is_retryable
+    def reachable(self) -> bool:
+        """Whether the bucket is there."""
+        return self._client.bucket_exists(self._bucket)
 
     @_away_is_retryable
     def start(self, evidence_id: UUID) -> str:

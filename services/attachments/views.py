@@ -52,7 +52,6 @@ class Views:
     def of_case(
         self, viewer: Staff, case_id: UUID, last: UUID | None, limit: int
     ) -> list[EvidenceView]:
-        """Nothing, where the viewer has no access to the case's evidence."""
         with reading(self._reader, viewer.organisation) as connection:
             rows = queries.evidence_of_case(connection, case_id, last, limit)
         return self._opened([row for row in rows if _may_see(viewer, row)])
