@@ -1,7 +1,7 @@
 """The writer's SQL: two strings for each batch, each sent in one round trip.
 
 Under READ COMMITTED every statement of a string has a snapshot of its own, so what follows the
-lock sees all that was committed before it was granted.
+lock sees all that was committed before it was granted. Rows travel as one JSON value for a table.
 """
 
 from collections.abc import Collection, Sequence
@@ -9,7 +9,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple, TypeAlias
 
-from shared.eventstore.batch import Owner, Writes
+import orjson
+
+from shared.eventstore.batch import Done, Owner, RefusedReaction, Writes, Written
 from shared.eventstore.calls import Run
 
 Values: TypeAlias = dict[str, object]
@@ -39,7 +41,8 @@ class Row(NamedTuple):
 LOCK = "BEGIN; SELECT pg_advisory_xact_lock(%(lock)s);"
 
 INBOX_ROWS = """
-    INSERT INTO inbox (consumer, topic) SELECT * FROM unnest(%(consumers)s, %(topics)s)
+    INSERT INTO inbox (consumer, topic)
+    SELECT * FROM json_to_recordset(%(inboxes)s) AS asked (owner text, key text)
     ON CONFLICT DO NOTHING;
 """
 
@@ -53,15 +56,16 @@ HEAD = """
 HANDLED = """
     SELECT 'handled', h.position, h.principal, h.key, h.stream, h.version, h.event_count,
            h.command_id, h.request_hash, NULL
-      FROM unnest(%(principals)s, %(keys)s) AS asked (principal, key),
+      FROM json_to_recordset(%(asked)s) AS asked (owner text, key text),
    LATERAL (SELECT * FROM handled_commands
-             WHERE principal = asked.principal AND key = asked.key LIMIT 1) AS h
+             WHERE principal = asked.owner AND key = asked.key LIMIT 1) AS h
 """
 
 INBOX = """
     SELECT 'inbox', i.position, i.consumer, i.topic, '', 0, 0, NULL, ''::bytea, NULL
       FROM (SELECT * FROM inbox WHERE partition = 0 AND (consumer, topic) IN
-               (SELECT * FROM unnest(%(consumers)s, %(topics)s)) FOR UPDATE) AS i
+               (SELECT * FROM json_to_recordset(%(inboxes)s) AS asked (owner text, key text))
+               FOR UPDATE) AS i
 """
 
 LATER = """
@@ -75,38 +79,36 @@ HISTORY = """
 """
 
 INSERT_EVENTS = """
-    INSERT INTO events SELECT position, stream, version, event_id::uuid, type, schema_version,
-           occurred_at, %(recorded_at)s, actor, subject::uuid, correlation_id::uuid,
-           causation_id::uuid, body, chain
-      FROM unnest(%(positions)s, %(streams)s, %(versions)s, %(event_ids)s, %(types)s,
-                  %(schema_versions)s, %(occurred)s, %(actors)s, %(subjects)s::text[],
-                  %(correlations)s, %(causations)s, %(bodies)s, %(chains)s)
-        AS made (position, stream, version, event_id, type, schema_version, occurred_at, actor,
-                 subject, correlation_id, causation_id, body, chain);
+    INSERT INTO events
+    SELECT position, stream, version, event_id, type, schema_version, occurred_at, recorded_at,
+           actor, subject, correlation_id, causation_id, body, chain
+      FROM json_to_recordset(%(events)s) AS event (
+           position bigint, stream text, version integer, event_id uuid, type text,
+           schema_version integer, occurred_at timestamptz, recorded_at timestamptz, actor text,
+           subject uuid, correlation_id uuid, causation_id uuid, body bytea, chain bytea);
 """
 
 INSERT_HANDLED = """
-    INSERT INTO handled_commands SELECT principal, key, request_hash, stream, version, position,
-           command_id::uuid, event_count
-      FROM unnest(%(principals)s, %(keys)s, %(hashes)s, %(done_streams)s, %(done_versions)s,
-                  %(done_positions)s, %(command_ids)s, %(event_counts)s)
-        AS done (principal, key, request_hash, stream, version, position, command_id, event_count);
+    INSERT INTO handled_commands
+    SELECT principal, key, request_hash, stream, version, position, command_id, event_count
+      FROM json_to_recordset(%(done)s) AS done (
+           principal text, key text, request_hash bytea, stream text, version integer,
+           position bigint, command_id uuid, event_count integer);
 """
 
 CLAIM_RUNS = """
     UPDATE inbox SET position = run.last
-      FROM unnest(%(consumers)s, %(topics)s, %(firsts)s, %(lasts)s)
-        AS run (consumer, topic, first, last)
+      FROM json_to_recordset(%(runs)s)
+        AS run (consumer text, topic text, first bigint, last bigint)
      WHERE inbox.consumer = run.consumer AND inbox.topic = run.topic AND inbox.partition = 0
        AND inbox.position = run.first - 1;
 """
 
 INSERT_REFUSED = """
-    INSERT INTO refused_reactions SELECT command_id::uuid, consumer, topic, causation_id::uuid,
-           stream, reason, %(recorded_at)s
-      FROM unnest(%(refused_ids)s, %(refused_consumers)s, %(refused_topics)s,
-                  %(refused_causations)s::text[], %(refused_streams)s, %(refused_reasons)s)
-        AS refused (command_id, consumer, topic, causation_id, stream, reason)
+    INSERT INTO refused_reactions
+    SELECT command_id, consumer, topic, causation_id, stream, reason, %(recorded_at)s
+      FROM json_to_recordset(%(refused)s) AS refused (
+           command_id uuid, consumer text, topic text, causation_id uuid, stream text, reason text)
     ON CONFLICT DO NOTHING;
 """
 
@@ -128,11 +130,10 @@ def opening(
 ) -> Statement:
     """Takes the lock, then reads the head, the handled keys, the inbox rows of `runs`, the events
     after position `seen` and all events of the streams in `unknown`, as one ordered result."""
-    parts = [HEAD, HANDLED]
-    values: Values = {"lock": lock} | _owners("principals", "keys", asked)
+    parts, values = [HEAD, HANDLED], Values(lock=lock, asked=_owners(asked))
     if runs:
         parts.append(INBOX)
-        values |= _owners("consumers", "topics", [(run.consumer, run.topic) for run in runs])
+        values["inboxes"] = _owners({(run.consumer, run.topic) for run in runs})
     if seen is not None:
         parts.append(LATER)
         values |= {"seen": seen, "later_limit": LATER_LIMIT}
@@ -152,73 +153,75 @@ def closing(writes: Writes, recorded_at: datetime) -> Statement:
     text, values = "", Values(recorded_at=recorded_at)
     if writes.events:
         text += INSERT_EVENTS + NOTIFY
-        values |= _events(writes)
+        values["events"] = _json([_event_row(written) for written in writes.events])
     if writes.done:
         text += INSERT_HANDLED
-        values |= _done(writes)
+        values["done"] = _json([_done_row(done) for done in writes.done])
     if writes.runs:
         text += CLAIM_RUNS
-        values |= _runs(writes.runs)
+        values["runs"] = _json([_run_row(run) for run in writes.runs])
     if writes.refused:
         text += INSERT_REFUSED
-        values |= _refused(writes)
+        values["refused"] = _json([_refused_row(refused) for refused in writes.refused])
     return text + COMMIT, values
 
 
-def _owners(first: str, second: str, owners: Collection[Owner]) -> Values:
-    return {first: [owner[0] for owner in owners], second: [owner[1] for owner in owners]}
+def _json(rows: Sequence[Values]) -> str:
+    return orjson.dumps(rows).decode()
 
 
-def _events(writes: Writes) -> Values:
-    envelopes = [event.envelope for event in writes.events]
+def _bytea(raw: bytes) -> str:
+    return "\\x" + raw.hex()
+
+
+def _owners(owners: Collection[Owner]) -> str:
+    return _json([{"owner": owner, "key": key} for owner, key in owners])
+
+
+def _event_row(written: Written) -> Values:
+    envelope = written.envelope
     return {
-        "positions": [envelope.position for envelope in envelopes],
-        "streams": [envelope.stream for envelope in envelopes],
-        "versions": [envelope.version for envelope in envelopes],
-        "event_ids": [str(envelope.id) for envelope in envelopes],
-        "types": [envelope.type for envelope in envelopes],
-        "schema_versions": [event.schema_version for event in writes.events],
-        "occurred": [envelope.occurred_at for envelope in envelopes],
-        "actors": [envelope.actor for envelope in envelopes],
-        "subjects": [envelope.subject and str(envelope.subject) for envelope in envelopes],
-        "correlations": [str(envelope.correlation_id) for envelope in envelopes],
-        "causations": [str(envelope.causation_id) for envelope in envelopes],
-        "bodies": [event.body for event in writes.events],
-        "chains": [event.chain for event in writes.events],
+        "position": envelope.position,
+        "stream": envelope.stream,
+        "version": envelope.version,
+        "event_id": envelope.id,
+        "type": envelope.type,
+        "schema_version": written.schema_version,
+        "occurred_at": envelope.occurred_at,
+        "recorded_at": envelope.recorded_at,
+        "actor": envelope.actor,
+        "subject": envelope.subject,
+        "correlation_id": envelope.correlation_id,
+        "causation_id": envelope.causation_id,
+        "body": _bytea(written.body),
+        "chain": _bytea(written.chain),
     }
 
 
-def _done(writes: Writes) -> Values:
-    calls = [done.call for done in writes.done]
-    receipts = [done.receipt for done in writes.done]
+def _done_row(done: Done) -> Values:
+    call, receipt = done.call, done.receipt
     return {
-        "principals": [call.principal for call in calls],
-        "keys": [call.key for call in calls],
-        "hashes": [call.request_hash for call in calls],
-        "done_streams": [receipt.stream for receipt in receipts],
-        "done_versions": [receipt.version for receipt in receipts],
-        "done_positions": [receipt.position for receipt in receipts],
-        "command_ids": [str(call.command_id) for call in calls],
-        "event_counts": [len(receipt.event_ids) for receipt in receipts],
+        "principal": call.principal,
+        "key": call.key,
+        "request_hash": _bytea(call.request_hash),
+        "stream": receipt.stream,
+        "version": receipt.version,
+        "position": receipt.position,
+        "command_id": call.command_id,
+        "event_count": len(receipt.event_ids),
     }
 
 
-def _runs(runs: Sequence[Run]) -> Values:
-    return {
-        "consumers": [run.consumer for run in runs],
-        "topics": [run.topic for run in runs],
-        "firsts": [run.first for run in runs],
-        "lasts": [run.last for run in runs],
-    }
+def _run_row(run: Run) -> Values:
+    return {"consumer": run.consumer, "topic": run.topic, "first": run.first, "last": run.last}
 
 
-def _refused(writes: Writes) -> Values:
-    calls = [refused.call for refused in writes.refused]
+def _refused_row(refused: RefusedReaction) -> Values:
     return {
-        "refused_ids": [str(call.command_id) for call in calls],
-        "refused_consumers": [refused.run.consumer for refused in writes.refused],
-        "refused_topics": [refused.run.topic for refused in writes.refused],
-        "refused_causations": [call.causation_id and str(call.causation_id) for call in calls],
-        "refused_streams": [call.stream for call in calls],
-        "refused_reasons": [refused.reason for refused in writes.refused],
+        "command_id": refused.call.command_id,
+        "consumer": refused.run.consumer,
+        "topic": refused.run.topic,
+        "causation_id": refused.call.causation_id,
+        "stream": refused.call.stream,
+        "reason": refused.reason,
     }
