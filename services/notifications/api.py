@@ -18,7 +18,7 @@ from shared.contracts.refused import NotFound
 from shared.eventstore.reading import reading
 from shared.eventstore.store import EventStore
 from shared.runtime.clock import Clock
-from shared.runtime.edge import Answer, CommandEdge, Edge, Handles
+from shared.runtime.edge import Answer, CommandEdge, Edge, Handles, etag
 from shared.runtime.fields import body_config
 from shared.runtime.freshness import ReadAfter
 from shared.runtime.identity import Viewer
@@ -108,7 +108,7 @@ def addresses_api(database: Engine, store: EventStore, now: Clock) -> APIRouter:
         command = SetAddress(edge.actor, mail, edge.key, edge.request_hash, edge.expected_version)
         with database.begin() as connection:
             version = addresses.set_address(connection, command, now())
-        edge.response.headers["ETag"] = f'"{version}"'
+        etag(edge.response, version)
         position = store.head().position
         return Answer(id=edge.actor.staff, version=version, position=position, event_ids=[])
 
@@ -118,7 +118,7 @@ def addresses_api(database: Engine, store: EventStore, now: Clock) -> APIRouter:
             row = addresses.own_address(connection, viewer)
         if row is None:
             raise NotFound
-        response.headers["ETag"] = f'"{row["version"]}"'
+        etag(response, row["version"])
         return AddressView.model_validate({**row})
 
     return router

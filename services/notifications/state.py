@@ -30,7 +30,7 @@ class QueuedNotification:
 
 
 Notification = NoNotification | QueuedNotification
-NEW = NoNotification()
+NEW: Notification = NoNotification()
 
 
 def evolve(notification: Notification, event: NotificationEvent) -> Notification:
@@ -63,7 +63,7 @@ class GivenReminder:
 
 
 Reminder = NoReminder | GivenReminder
-NEW_REMINDER = NoReminder()
+NEW_REMINDER: Reminder = NoReminder()
 
 
 def evolve_reminder(_: Reminder, event: ReminderEvent) -> Reminder:

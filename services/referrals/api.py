@@ -32,7 +32,7 @@ from shared.contracts.actor import Role, Staff
 from shared.contracts.marks import Clear
 from shared.contracts.refused import NotFound
 from shared.eventstore.reading import reading
-from shared.runtime.edge import Answer, Edge, Handles
+from shared.runtime.edge import Answer, Edge, Handles, etag
 from shared.runtime.freshness import ReadAfter
 from shared.runtime.identity import Viewer, require
 from shared.runtime.ids import new_id
@@ -194,7 +194,7 @@ def referral_queries(reader: Engine, vault: Vault) -> APIRouter:
         shown = views(viewer, [] if row is None else [row], vault)
         if not shown:
             raise NotFound
-        response.headers["ETag"] = f'"{shown[0].version}"'
+        etag(response, shown[0].version)
         return shown[0]
 
     return router

@@ -30,6 +30,9 @@ from shared.eventstore.projection import Projection
 from shared.eventstore.recorded import Recorded
 from shared.vault.sealing import locate
 
+CASE_OWNERS = "referrals.cases"
+ON_CASE_OWNERS = (CaseOpened, OwnershipTransferred)
+
 
 class Box(StrEnum):
     INCOMING = "incoming"

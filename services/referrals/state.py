@@ -88,7 +88,7 @@ KnownReferral = (
     | EndedReferral
 )
 Referral = NoReferral | KnownReferral
-NEW = NoReferral()
+NEW: Referral = NoReferral()
 
 
 def evolve(referral: Referral, event: ReferralEvent) -> Referral:

@@ -14,7 +14,7 @@ from shared.contracts.actor import Role
 from shared.contracts.kinds import OrganisationType
 from shared.contracts.refused import NotFound
 from shared.eventstore.reading import reading
-from shared.runtime.edge import Answer, Edge, Handles
+from shared.runtime.edge import Answer, Edge, Handles, etag
 from shared.runtime.fields import Line, body_config
 from shared.runtime.freshness import ReadAfter
 from shared.runtime.identity import Viewer, require
@@ -93,7 +93,7 @@ def directory_api(writer: Handles, reader: Engine) -> APIRouter:
             row = projections.organisation(connection, organisation_id)
         if row is None:
             raise NotFound
-        response.headers["ETag"] = f'"{row["version"]}"'
+        etag(response, row["version"])
         return view(row)
 
     return router

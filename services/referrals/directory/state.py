@@ -16,7 +16,7 @@ class RegisteredOrganisation:
 
 
 Organisation = UnknownOrganisation | RegisteredOrganisation
-NEW = UnknownOrganisation()
+NEW: Organisation = UnknownOrganisation()
 
 
 def evolve(_: Organisation, event: DirectoryEvent) -> Organisation:
