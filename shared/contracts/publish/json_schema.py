@@ -21,7 +21,7 @@ OPTIONAL_ATTRIBUTES = {"traceparent"}
 
 def envelope_schema(contract: Contract) -> JsonObject:
     stream = stream_of(contract.event)
-    data = data_schema(contract)
+    data = event_schema(contract)
     definitions = data.pop("$defs", {})
     properties = attributes(contract, stream) | {"data": data}
     return {
@@ -67,7 +67,7 @@ def attributes(contract: Contract, stream: StreamKind) -> JsonObject:
     return found
 
 
-def data_schema(contract: Contract) -> JsonObject:
+def event_schema(contract: Contract) -> JsonObject:
     schema: JsonObject = contract.adapter.json_schema(
         ref_template="#/definitions/{model}",
         schema_generator=PlainSchema,
