@@ -32,7 +32,7 @@ INBOX = Table(
     METADATA,
     Column("consumer", Text, primary_key=True),
     Column("topic", Text, primary_key=True),
-    Column("partition", Integer, primary_key=True),
+    Column("partition", Integer, primary_key=True, server_default="0"),
     Column("position", BigInteger),
 )
 
