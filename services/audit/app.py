@@ -23,26 +23,33 @@ from shared.runtime.identity import Verifier
 from shared.runtime.service import application
 from shared.runtime.settings import IdentitySettings, KafkaSettings, StoreSettings, load
 
+NAME = "audit"
 REPLAY = Aggregate("replay", NEW, decide, evolve)
 TOPICS = sorted({contract.service for contract in CATALOGUE.contracts})
 
 
 def create() -> FastAPI:
-    """Raises SettingsAreWrong."""
-    stores = load(StoreSettings)
-    database, reader = engine(stores.database_url), engine(stores.reader_url)
-    store = EventStore(database)
-    writer = Writer(stores.database_url, "audit", [REPLAY], None, now)
-    bus = KafkaBus(load(KafkaSettings).kafka_bootstrap)
-    return application(
-        "audit",
-        "Audit: the log of every event",
+    """The service as the environment's settings have it."""
+    return compose(
+        store=load(StoreSettings),
+        bus=KafkaBus(load(KafkaSettings).kafka_bootstrap),
         verifier=Verifier(load(IdentitySettings)),
-        routers=[log_routes(reader), replay_routes(writer, store, reader, now)],
+    )
+
+
+def compose(store: StoreSettings, bus: Bus, verifier: Verifier) -> FastAPI:
+    writer = Writer(store.database_url, NAME, [REPLAY], None, now)
+    database, readers = engine(store.database_url), engine(store.reader_url)
+    events = EventStore(database)
+    return application(
+        NAME,
+        "Audit: the log of every event",
+        verifier=verifier,
+        routers=[log_routes(readers), replay_routes(writer, events, readers, now)],
         parts=Parts(
-            relay=Relay(stores.database_url, "audit", bus),
+            relay=Relay(store.database_url, NAME, bus),
             consumers=[ingest(topic, database, bus) for topic in TOPICS],
-            needed={"database": store.head},
+            needed={"database": events.head},
         ),
         starts=[writer],
     )
