@@ -1,8 +1,8 @@
-"""A vault whose keys live in memory, and a clock that stands still."""
+"""A vault whose keys live in memory, a clock that stands still, and the real store."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from shared.vault.memory import MemoryKeys
 from shared.vault.providers import KeyFile
 from shared.vault.vault import Vault
 from tests.eventstore.contract import Clock
+from tests.eventstore.postgres_store import PostgresStore
+from tests.support.postgres import ServiceDatabase
 
 
 @pytest.fixture
@@ -36,3 +38,10 @@ def vault(wrapped_keys: MemoryKeys, tmp_path: Path) -> Vault:
 @pytest.fixture
 def erase(wrapped_keys: MemoryKeys) -> Callable[[UUID], None]:
     return wrapped_keys.destroy
+
+
+@pytest.fixture
+def postgres_store(ledger: ServiceDatabase, vault: Vault, clock: Clock) -> Iterator[PostgresStore]:
+    """A writer and its reads, on a fresh database."""
+    with PostgresStore(ledger.writer, vault, clock) as made:
+        yield made

@@ -66,7 +66,7 @@ class Clock:
 class EventStoreContract:
     @abstractmethod
     @pytest.fixture
-    def store(self, vault: Vault, clock: Clock) -> Store: ...
+    def store(self) -> Store: ...
 
     async def test_positions_are_gapless_and_the_chain_holds(self, store: Store) -> None:
         for _ in range(3):

@@ -1,0 +1,97 @@
+"""One transaction for all that wait, whatever becomes of each of them."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from shared.contracts.refused import KeyReused
+from shared.eventstore.calls import Call, Receipt
+from shared.eventstore.errors import Unprocessable
+from shared.eventstore.writer import MOST_COMMANDS
+from shared.vault.vault import Vault
+from tests.eventstore.contract import Clock
+from tests.eventstore.postgres_store import PostgresStore
+from tests.eventstore.reports import Accept, Receive, Stumble, call, new_report, receive, run
+from tests.support.postgres import ServiceDatabase
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture
+def store(ledger: ServiceDatabase, vault: Vault, clock: Clock) -> PostgresStore:
+    """Its writer has not begun: what is asked of it waits, and is one batch."""
+    return PostgresStore(ledger.writer, vault, clock)
+
+
+async def together(store: PostgresStore, calls: Sequence[Call]) -> list[Receipt | BaseException]:
+    """The answers to commands that wait when the writer begins."""
+    asked = [asyncio.ensure_future(store.handle(call)) for call in calls]
+    await asyncio.sleep(0)  # each has entered
+    with store:
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+
+async def test_all_that_wait_are_written_in_one_transaction(store: PostgresStore) -> None:
+    answers = await together(store, [receive() for _ in range(50)])
+    assert all(isinstance(answer, Receipt) for answer in answers)
+    assert (store.transactions(), store.head().position) == (1, 50)
+
+
+async def test_a_refusal_leaves_the_batch_whole(store: PostgresStore) -> None:
+    calls = [receive(), call(new_report()[0], Accept()), receive(), receive()]
+    calls[2] = replace(calls[2], command=Stumble("x"))
+    answers = await together(store, calls)
+    assert [isinstance(answer, Receipt) for answer in answers] == [True, False, False, True]
+    assert (store.transactions(), store.head().position) == (1, 2)
+
+
+async def test_one_key_with_two_requests_in_a_batch(store: PostgresStore) -> None:
+    first = receive()
+    second = replace(receive(), key=first.key, request_hash=b"another")
+    answers = await together(store, [first, second])
+    assert [type(answer) for answer in answers] == [Receipt, KeyReused]
+
+
+UNWRITABLE = {
+    "a NUL": "\0",
+    "half of a pair": "\ud800",
+    "more than an index holds": secrets.token_hex(9000),
+}
+
+
+@pytest.mark.parametrize("key", UNWRITABLE.values(), ids=UNWRITABLE.keys())
+async def test_what_no_row_can_hold_fails_alone(store: PostgresStore, key: str) -> None:
+    answers = await together(store, [receive(), replace(receive(), key=key), receive()])
+    assert [type(answer) for answer in answers] == [Receipt, Unprocessable, Receipt]
+    assert store.verified().position == 2
+
+
+async def test_a_batch_is_bounded_in_commands(store: PostgresStore) -> None:
+    await together(store, [receive() for _ in range(MOST_COMMANDS + 1)])
+    assert (store.transactions(), store.head().position) == (2, MOST_COMMANDS + 1)
+
+
+async def test_a_batch_is_bounded_in_bytes(store: PostgresStore) -> None:
+    large = [replace(receive(), command=Receive("x" * 370_000)) for _ in range(12)]
+    answers = await together(store, large)
+    assert all(isinstance(answer, Receipt) for answer in answers)
+    assert store.transactions() > 1
+
+
+async def test_the_order_of_asking_is_the_order_of_positions(store: PostgresStore) -> None:
+    answers = await together(store, [receive() for _ in range(MOST_COMMANDS + 20)])
+    positions = [answer.position for answer in answers if isinstance(answer, Receipt)]
+    assert positions == list(range(1, MOST_COMMANDS + 21))
+
+
+async def test_a_run_and_commands_share_a_transaction(store: PostgresStore) -> None:
+    reacted = asyncio.ensure_future(store.react(run(1, 4, receive(), receive())))
+    await asyncio.sleep(0)
+    await together(store, [receive()])
+    assert await reacted is not None
+    assert (store.transactions(), store.head().position) == (1, 3)
