@@ -7,6 +7,7 @@ import logging
 import sys
 import threading
 from types import TracebackType
+from typing import TextIO
 
 import structlog
 from opentelemetry import trace
@@ -17,8 +18,8 @@ log: FilteringBoundLogger = structlog.get_logger()
 """Takes an event's name in snake_case, and ids, counts and names of ours as keywords."""
 
 
-def configure(service: str) -> None:
-    """Send every log of this process, libraries' too, to stdout as JSON lines."""
+def configure(service: str, stream: TextIO = sys.stdout) -> None:
+    """Send every log of this process, libraries' too, to `stream` as JSON lines."""
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,
@@ -29,7 +30,7 @@ def configure(service: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter(service))
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from shared.contracts.refused import KeyReused, NotFound, Refused, WrongVersion
+from shared.contracts.refused import EventTooLarge, KeyReused, NotFound, Refused, WrongVersion
 from shared.runtime.identity import OrganisationMissing
 from shared.runtime.problems import (
     MEDIA_TYPE,
@@ -19,7 +19,7 @@ from shared.runtime.problems import (
     RoleMissing,
     TooDeep,
     TryAgainLater,
-    explanation,
+    meaning,
     type_of,
 )
 from shared.runtime.provider import ProviderAway
@@ -50,6 +50,7 @@ _OF_COMMANDS: tuple[Trouble, ...] = (
     KeyReused,
     WrongVersion,
     BodyTooLarge,
+    EventTooLarge,
     NotAJsonBody,
 )
 
@@ -67,7 +68,7 @@ def command_problems(*refusals: Trouble) -> Responses:
 def _declared(troubles: tuple[Trouble, ...]) -> Responses:
     by_status: dict[int, list[str]] = defaultdict(list)
     for trouble in troubles:
-        by_status[trouble.status].append(f"- `{type_of(trouble)}`: {explanation(trouble)}")
+        by_status[trouble.status].append(f"- `{type_of(trouble)}`: {meaning(trouble)}")
     schema = {"$ref": f"#/components/schemas/{SCHEMA}"}
     return {
         status: {

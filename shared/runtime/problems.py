@@ -170,6 +170,11 @@ def explanation(trouble: type[Refused] | type[Problem]) -> str:
     return "" if made_by_dataclass else " ".join(text.partition("\n\n")[0].split())
 
 
+def meaning(trouble: type[Refused] | type[Problem]) -> str:
+    """One sentence, for lists."""
+    return explanation(trouble) or f"{title_of(trouble)}."
+
+
 def _words(trouble: type) -> list[str]:
     return (
         re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=A)(?=[A-Z][a-z])", " ", trouble.__name__)

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from shared.contracts.refused import Refused
 from shared.runtime import openapi
-from shared.runtime.problems import Problem, explanation, member_names, type_of
+from shared.runtime.problems import Problem, meaning, member_names, type_of
 
 REFUSALS = "refusals"
 """The module of a package that holds why its commands are refused."""
@@ -58,7 +58,7 @@ def _table(troubles: Iterable[Trouble]) -> list[str]:
 
 def _row(trouble: Trouble) -> str:
     members = ", ".join(f"`{name}`" for name in member_names(trouble))
-    return f"| `{type_of(trouble)}` | {trouble.status} | {explanation(trouble)} | {members} |"
+    return f"| `{type_of(trouble)}` | {trouble.status} | {meaning(trouble)} | {members} |"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,90 @@
+"""Settings from the environment."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.runtime.settings import (
+    CONCERNS,
+    EvidenceSettings,
+    IdentitySettings,
+    OfferSettings,
+    ReminderSettings,
+    SettingsAreWrong,
+    SmtpSettings,
+    StoreSettings,
+    load,
+    variable,
+)
+from tests.runtime.register import CANARY
+
+
+@pytest.fixture(autouse=True)
+def empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    for concern in CONCERNS:
+        for field in concern.model_fields:
+            monkeypatch.delenv(variable(field), raising=False)
+
+
+def test_a_missing_setting_is_one_line_that_names_the_variable() -> None:
+    with pytest.raises(SettingsAreWrong) as told:
+        load(IdentitySettings)
+    lines = str(told.value).splitlines()
+    assert [line.split()[0] for line in lines] == ["VCMS_OIDC_ISSUER", "VCMS_OIDC_AUDIENCE"]
+    assert "is not set" in lines[0]
+
+
+def test_an_empty_setting_is_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VCMS_OIDC_ISSUER", "")
+    monkeypatch.setenv("VCMS_OIDC_AUDIENCE", "vcms")
+    with pytest.raises(SettingsAreWrong, match=r"^VCMS_OIDC_ISSUER is not set"):
+        load(IdentitySettings)
+
+
+def test_a_malformed_setting_is_named_and_its_value_is_not_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VCMS_SMTP_HOST", "mail.example")
+    monkeypatch.setenv("VCMS_SMTP_SENDER", "notices@vcms.example")
+    monkeypatch.setenv("VCMS_SMTP_PORT", CANARY)
+    with pytest.raises(SettingsAreWrong) as told:
+        load(SmtpSettings)
+    assert str(told.value).startswith("VCMS_SMTP_PORT is malformed")
+    assert CANARY not in str(told.value)
+
+
+def test_a_password_in_an_address_is_not_shown() -> None:
+    settings = StoreSettings(database_url=f"postgresql://u:{CANARY}@h/d", reader_url=CANARY)
+    assert CANARY not in repr(settings)
+    assert CANARY not in str(settings)
+
+
+def test_offers_live_as_long_as_the_rules_say() -> None:
+    offers = load(OfferSettings)
+    assert offers.offer_emergency == timedelta(hours=24)
+    assert offers.offer_urgent == timedelta(hours=72)
+    assert offers.offer_normal == timedelta(days=14)
+
+
+def test_reminder_times_are_a_list_of_durations(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VCMS_REMIND_EMERGENCY", "PT1S, PT2S")
+    reminders = load(ReminderSettings)
+    assert reminders.remind_emergency == (timedelta(seconds=1), timedelta(seconds=2))
+    assert reminders.remind_arrival == (timedelta(hours=24), timedelta(hours=72))
+
+
+def test_a_download_link_never_lives_longer_than_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VCMS_DOWNLOAD_LINK_SECONDS", "61")
+    with pytest.raises(SettingsAreWrong, match="VCMS_DOWNLOAD_LINK_SECONDS"):
+        load(EvidenceSettings)
+
+
+def test_no_variable_belongs_to_two_concerns() -> None:
+    names = [field for concern in CONCERNS for field in concern.model_fields]
+    assert len(names) == len(set(names))
+
+
+def test_every_setting_is_described() -> None:
+    assert all(f.description for concern in CONCERNS for f in concern.model_fields.values())
