@@ -1,5 +1,6 @@
 """The fixtures that all tests share."""
 
+from tests.support.kafka import kafka, new_topic
 from tests.support.postgres import databases, ledger, postgres
 
-__all__ = ["databases", "ledger", "postgres"]
+__all__ = ["databases", "kafka", "ledger", "new_topic", "postgres"]

@@ -58,7 +58,7 @@ class PostgresInbox:
         with self.changing() as connection:
             connection.execute(
                 insert(INBOX)
-                .values(consumer=self.consumer, topic=self.topic)
+                .values(consumer=self.consumer, topic=self.topic, partition=0, position=0)
                 .on_conflict_do_nothing()
             )
             return Standing(self._lock(connection), self._parked_streams(connection))

@@ -16,10 +16,10 @@ FETCH_SECONDS = 0.5
 
 @dataclass
 class MemoryTopic:
-    """`records[0]` has the offset `begin`."""
+    """`records[0]` has the offset `begin`; None is a record that a stranger wrote."""
 
     begin: int = 0
-    records: list[Record] = field(default_factory=list)
+    records: list[Record | None] = field(default_factory=list)
     grown: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
@@ -100,4 +100,4 @@ class MemoryReader:
         start = self._next - self._topic.begin
         records = self._topic.records[start : start + FETCH_RECORDS]
         self._next += len(records)
-        return records
+        return [record for record in records if record is not None]
