@@ -81,8 +81,8 @@ class NumberBody(BaseModel):
         {
             "kind": "government",
             "issuer": "Ministry of Social Affairs, Exampleland",
-            "number": "GOV/1234/26",
-            "valid_from": "2026-03-01",
+            "number": "GOV/1234/24",
+            "valid_from": "2024-03-01",
         }
     )
 
@@ -116,9 +116,9 @@ class ServiceBody(BaseModel):
         {
             "service_type": "Health",
             "provider": "Example Clinic",
-            "provided_on": "2026-03-02",
+            "provided_on": "2024-03-02",
             "outcome": "Examined; no treatment needed.",
-            "grant_code": "EX-2026-07",
+            "grant_code": "EX-2024-07",
         }
     )
 
@@ -154,7 +154,7 @@ class ArrivalBody(BaseModel):
     """The survivor has arrived."""
 
     model_config = body_config(
-        {"arrived_at": "2026-03-05T16:00:00+07:00", "condition": "Tired, unharmed."}
+        {"arrived_at": "2024-03-05T16:00:00+07:00", "condition": "Tired, unharmed."}
     )
 
     arrived_at: Moment = Field(description="When, with its offset.")

@@ -38,7 +38,7 @@ class ReportBody(BaseModel):
     model_config = body_config(
         {
             "channel": "hotline",
-            "received_at": "2026-03-01T08:30:00Z",
+            "received_at": "2024-03-01T08:30:00Z",
             "narrative": "A caller says that her cousin is held in a house near the port.",
             "language": "khm",
         }
