@@ -52,7 +52,7 @@ SERVICE = "referrals"
 def create() -> FastAPI:
     """Raises SettingsAreWrong: a setting is missing or malformed."""
     keys, offers = load(KeySettings), load(OfferSettings)
-    return build(
+    return compose(
         load(StoreSettings),
         vault=Vault(SubjectKeys(keys.keys_url), KeyFile(keys.key_file)),
         bus=KafkaBus(load(KafkaSettings).kafka_bootstrap),
@@ -61,7 +61,7 @@ def create() -> FastAPI:
     )
 
 
-def build(
+def compose(
     store: StoreSettings,
     vault: Vault,
     bus: Bus,
