@@ -2,7 +2,39 @@
 
 from tests.plants.planting import Plant
 
+IN_MEMORY = "tests/eventstore/test_contract.py::TestMemoryStore"
+
 PLANTS = (
+    Plant(
+        what="the inbox is not asked whether a run was claimed before",
+        file="shared/eventstore/batch.py",
+        old=" or self.present.inbox.get(inbox, 0) != run.first - 1:",
+        new=":",
+        guard=f"{IN_MEMORY}::test_only_the_next_run_is_claimed",
+    ),
+    Plant(
+        what="an idempotency key is everybody's",
+        file="shared/eventstore/batch.py",
+        old="self.present.handled.get(owner)",
+        new="next((h for (_, key), h in self.present.handled.items() if key == call.key), None)",
+        guard=f"{IN_MEMORY}::test_another_principals_key_is_another_key",
+    ),
+    Plant(
+        what="the timeline is shown without asking the policy",
+        file="services/cases/api.py",
+        old="seen = may_see(viewer, queries.case(connection, case_id))",
+        new="seen = frozenset(Category)",
+        guard="tests/services/test_cases.py::"
+        "test_a_grant_shows_its_categories_and_ends_with_its_referral",
+    ),
+    Plant(
+        what="a leaf is skipped",
+        file="services/audit/sequencer.py",
+        old="if logged.leaf_of.get(entry.event_id) == entry.leaf:",
+        new="if entry.position == 2 or logged.leaf_of.get(entry.event_id) == entry.leaf:",
+        guard="tests/audit/test_ledger.py::TestMemoryLog::"
+        "test_each_event_becomes_one_leaf_in_order",
+    ),
     Plant(
         what="the owner of nothing sees what others hold",
         file="shared/policy/disclosure.py",
