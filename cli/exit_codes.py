@@ -27,11 +27,13 @@ class ExitCode(IntEnum):
     """A setting is missing or malformed."""
     NO_ANSWER = 12
     """A service is away, or does not answer this question to this token."""
+    NO_ACCOUNT = 12
+    """PostgreSQL does not run as root, and an account for it could not be made."""
     INTERRUPTED = 130
 
 
-def of(refusal: refusals.CannotStart) -> ExitCode:
-    return CODES.get(type(refusal), ExitCode.FAILED)
+def of(refusal: type[refusals.CannotStart]) -> ExitCode:
+    return CODES.get(refusal, ExitCode.FAILED)
 
 
 CODES: dict[type[refusals.CannotStart], ExitCode] = {
@@ -42,5 +44,5 @@ CODES: dict[type[refusals.CannotStart], ExitCode] = {
     refusals.WrongPython: ExitCode.WRONG_PYTHON,
     refusals.AnotherIsAtWork: ExitCode.BUSY,
     refusals.CannotFetch: ExitCode.CANNOT_FETCH,
-    refusals.NoUserForPostgres: ExitCode.DID_NOT_START,
+    refusals.NoUserForPostgres: ExitCode.NO_ACCOUNT,
 }

@@ -38,6 +38,6 @@ def one_line_errors(*, as_json: bool) -> Iterator[None]:
     try:
         yield
     except CannotStart as refusal:
-        raise fail(str(refusal), of(refusal), as_json=as_json) from None
+        raise fail(str(refusal), of(type(refusal)), as_json=as_json) from None
     except OSError as error:
         raise fail(str(error), ExitCode.FAILED, as_json=as_json) from None

@@ -8,6 +8,7 @@ from deploy.local import postgres, stack_file
 from deploy.local.home import Home
 from deploy.local.inventory import Seen, found, seen
 from deploy.local.preflight import alone
+from deploy.local.supervision import wait_until_reaped
 
 
 def down(home: Home) -> Sequence[Seen]:
@@ -24,6 +25,7 @@ def down(home: Home) -> Sequence[Seen]:
             end_together(part.directory for part in running if part.directory.parent == group)
         postgres.end_orphans(home.part("postgres") / "cluster")
         stack_file.forget_programs(home)
+        wait_until_reaped([part.running for part in running if part.running])
     return running
 
 

@@ -16,7 +16,6 @@ from deploy.local.openid import OpenId
 from deploy.local.ports import HOST
 from deploy.local.postgres import Postgres
 from deploy.local.s3 import S3
-from deploy.local.secret_file import remembered_key
 from deploy.local.supervision import plain_environment
 from shared.runtime.settings import (
     CONCERNS,
@@ -77,7 +76,6 @@ def store(parts: Parts, service: str) -> StoreSettings:
 
 
 def keys(parts: Parts) -> KeySettings:
-    remembered_key(parts.home.wrapping_key)
     return KeySettings(
         keys_url=parts.databases.url(KEYS, "sealer"), key_file=parts.home.wrapping_key
     )

@@ -36,6 +36,8 @@ class Service(Part):
         return int(self.directory.name.rpartition("-")[2])
 
     def answers(self) -> bool:
+        if not super().answers():
+            return False
         try:
             return httpx.get(f"{self.url}/healthz", timeout=2).is_success
         except httpx.HTTPError:

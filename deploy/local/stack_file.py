@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deploy.local.buckets import BUCKETS
@@ -64,16 +63,16 @@ def service_entry(parts: Parts, service: Service) -> Entry:
 
 
 def people(openid: OpenId) -> list[Entry]:
-    with ThreadPoolExecutor(max_workers=4) as together:
-        return list(together.map(lambda someone: person_entry(openid, someone), PEOPLE))
+    tokens = openid.tokens(PEOPLE)
+    return [person_entry(openid, person, tokens[person]) for person in PEOPLE]
 
 
-def person_entry(openid: OpenId, person: Person) -> Entry:
+def person_entry(openid: OpenId, person: Person, token: str) -> Entry:
     return {
         "name": person.name,
         "organisation": str(person.organisation.id),
         "roles": [role.value for role in person.roles],
-        "token": openid.token(person),
+        "token": token,
         "renew": {"url": openid.token_endpoint, "form": openid.form(person)},
     }
 

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -163,6 +163,13 @@ def wait_until(
         if time.monotonic() > deadline:
             running.stop()
             raise DidNotStart(part, f"did not answer within {patience:.0f} s", log)
+        time.sleep(POLL_SECONDS)
+
+
+def wait_until_reaped(programs: Collection[Running], patience: float = 3) -> None:
+    """Waits until ended programs are no longer listed: init may take a moment to forget them."""
+    deadline = time.monotonic() + patience
+    while any(psutil.pid_exists(ended.pid) for ended in programs) and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
 
 

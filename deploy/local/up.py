@@ -15,6 +15,7 @@ from deploy.local.kafka_jars import Progress, kafka_jars
 from deploy.local.part import Part
 from deploy.local.postgres import Postgres
 from deploy.local.preflight import alone, check_machine
+from deploy.local.secret_file import remembered_key
 from deploy.local.service_settings import Parts, environment
 from deploy.local.services import SERVICES, Service
 from deploy.local.supervision import recall
@@ -98,6 +99,7 @@ def migrated(home: Home, server: Postgres) -> Postgres:
 
 
 def start_services(parts: Parts, instances: int, say: Say) -> Sequence[Service]:
+    remembered_key(parts.home.wrapping_key)
     wanted = [(service, instance) for service in EXISTING for instance in range(1, instances + 1)]
     directories = [parts.home.service(service, instance) for service, instance in wanted]
     for extra in set(parts.home.services.glob("*-*")) - set(directories):
