@@ -15,11 +15,17 @@ from tests.support.postgres import query
 
 
 class PostgresStore(EventStore):
-    def __init__(self, url: str, sealer: Sealer, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        url: str,
+        sealer: Sealer,
+        clock: Callable[[], datetime],
+        writer_url: str | None = None,
+    ) -> None:
         self._engine = engine(url)
         super().__init__(self._engine)
         self._url = url
-        self.writer = Writer(url, "ledger", [REPORTS], sealer, clock)
+        self.writer = Writer(writer_url or url, "ledger", [REPORTS], sealer, clock)
         self.handle = self.writer.handle
         self.react = self.writer.react
 

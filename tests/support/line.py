@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-from contextlib import suppress
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from enum import Enum
 
 
@@ -14,52 +14,56 @@ class Cut(Enum):
 
 
 class Line:
-    """Passes on everything; once something is said that holds `cut_at`, it is cut, one time."""
+    """Passes on everything; once something is said that holds a certain text, it is cut there."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._server = (host, port)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
+    def __init__(self, server_port: int) -> None:
+        self.port = 0
+        self.was_cut = False
+        self._server_port = server_port
         self._cut: tuple[bytes, Cut] | None = None
-        self.was_cut = threading.Event()
-        threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self, at: bytes, where: Cut) -> None:
-        self.was_cut.clear()
+        """One time, when `at` is said next."""
         self._cut = (at, where)
 
-    def close(self) -> None:
-        self._listener.close()
+    async def carry(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        answers, there = await asyncio.open_connection("127.0.0.1", self._server_port)
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._say(client, there, back))
+            both.create_task(pass_on(answers, back))
 
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(self._server)
-                for source, target, said in ((client, server, True), (server, client, False)):
-                    threading.Thread(
-                        target=self._pass_on, args=(source, target, said), daemon=True
-                    ).start()
-
-    def _pass_on(self, source: socket.socket, target: socket.socket, said: bool) -> None:
-        with suppress(OSError):
-            while chunk := source.recv(1 << 20):
-                if said and self._cut is not None and self._cut[0] in chunk:
-                    self._do_cut(source, target, chunk)
+    async def _say(
+        self, client: asyncio.StreamReader, there: asyncio.StreamWriter, back: asyncio.StreamWriter
+    ) -> None:
+        while said := await heard(client):
+            if self._cut is not None and self._cut[0] in said:
+                where, self._cut, self.was_cut = self._cut[1], None, True
+                back.transport.abort()
+                if where is Cut.BEFORE_THE_SERVER:
+                    there.transport.abort()
                     return
-                target.sendall(chunk)
-        for end in (source, target):
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+            there.write(said)
+        there.close()
 
-    def _do_cut(self, client: socket.socket, server: socket.socket, said: bytes) -> None:
-        assert self._cut is not None
-        where, self._cut = self._cut[1], None
-        # The client hears nothing more, whatever the server does with what was said.
-        client.shutdown(socket.SHUT_WR)
-        if where is Cut.AFTER_THE_SERVER:
-            server.sendall(said)
-        else:
-            server.close()
-        self.was_cut.set()
-        client.close()
+
+async def pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    while chunk := await heard(source):
+        if not target.is_closing():
+            target.write(chunk)
+    target.close()
+
+
+async def heard(source: asyncio.StreamReader) -> bytes:
+    """Empty at the end, however it came."""
+    with suppress(ConnectionError):
+        return await source.read(1 << 20)
+    return b""
+
+
+@asynccontextmanager
+async def line_to(port: int) -> AsyncIterator[Line]:
+    line = Line(port)
+    server = await asyncio.start_server(line.carry, "127.0.0.1", 0)
+    line.port = server.sockets[0].getsockname()[1]
+    yield line
+    server.close()

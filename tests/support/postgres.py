@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg2
 import pytest
@@ -12,6 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
 from deploy.local.postgres import Postgres, start
+from deploy.local.supervision import recall
 from shared.eventstore.connections import connect, engine
 from shared.eventstore.migrations import create_event_tables, migrate
 
@@ -82,11 +86,24 @@ def create_event_tables_alone(url: str) -> None:
     database.dispose()
 
 
+@contextmanager
+def cluster() -> Iterator[Postgres]:
+    """A running PostgreSQL, which the test may kill. Not in pytest's own folder: each session of
+    pytest closes that to other accounts, and PostgreSQL may run as another."""
+    with TemporaryDirectory(prefix="vcms-postgres-") as directory:
+        server = start(Path(directory))
+        try:
+            yield server
+        finally:
+            server.kill()
+            if (again := recall(server.directory)) is not None:
+                again.kill()
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = start(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.kill()
+def postgres() -> Iterator[Postgres]:
+    with cluster() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
