@@ -17,7 +17,7 @@ from shared.messaging.bus import KafkaBus
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.messaging.topics import Bus
-from shared.runtime.clock import now
+from shared.runtime.clock import Clock, now
 from shared.runtime.health import Parts
 from shared.runtime.identity import Verifier
 from shared.runtime.service import application
@@ -37,15 +37,15 @@ def create() -> FastAPI:
     )
 
 
-def compose(store: StoreSettings, bus: Bus, verifier: Verifier) -> FastAPI:
-    writer = Writer(store.database_url, NAME, [REPLAY], None, now)
+def compose(store: StoreSettings, bus: Bus, verifier: Verifier, clock: Clock = now) -> FastAPI:
+    writer = Writer(store.database_url, NAME, [REPLAY], None, clock)
     database, readers = engine(store.database_url), engine(store.reader_url)
     events = EventStore(database)
     return application(
         NAME,
         "Audit: the log of every event",
         verifier=verifier,
-        routers=[log_routes(readers), replay_routes(writer, events, readers, now)],
+        routers=[log_routes(readers), replay_routes(writer, events, readers, clock)],
         parts=Parts(
             relay=Relay(store.database_url, NAME, bus),
             consumers=[ingest(topic, database, bus) for topic in TOPICS],

@@ -32,6 +32,7 @@ BESIDES = {
     "attachments": {"custody.py", "sealing.py", "storage.py", "uploads.py"},
     "notifications": {"addresses.py", "channels", "deadlines.py", "delivery.py", "timers.py"},
     "audit": {
+        "entries.py",
         "ingest.py",
         "ledger.py",
         "memory.py",
