@@ -12,7 +12,7 @@ from deploy.local import ports
 from deploy.local.account import give_to, unprivileged
 from deploy.local.part import Part
 from deploy.local.secret_file import remembered_secret
-from deploy.local.supervision import Running, plain_environment, run_to_end, spawn
+from deploy.local.supervision import Running, lives, plain_environment, run_to_end, spawn
 
 SUPERUSER = "postgres"
 
@@ -74,6 +74,7 @@ def start(directory: Path) -> Postgres:
 def launch(directory: Path, port: int) -> Running:
     cluster, password_file = directory / "cluster", directory / f"{SUPERUSER}.secret"
     end_orphans(cluster)
+    forget_dead_server(cluster / "postmaster.pid")
     remembered_secret(password_file)
     if not (cluster / "PG_VERSION").exists():
         create_cluster(cluster, password_file)
@@ -104,6 +105,14 @@ def create_cluster(cluster: Path, password_file: Path) -> None:
         directory=cluster.parent,
         account=account,
     )
+
+
+def forget_dead_server(lock_file: Path) -> None:
+    """A killed server that init has not buried yet would be taken for a running one."""
+    if lock_file.exists():
+        pid = int(lock_file.read_text().split()[0])
+        if not lives(pid):
+            lock_file.unlink()
 
 
 def end_orphans(cluster: Path) -> None:

@@ -166,6 +166,14 @@ def wait_until(
         time.sleep(POLL_SECONDS)
 
 
+def lives(pid: int) -> bool:
+    """Whether a program with that id runs; one that ended and waits for its burial does not."""
+    try:
+        return _lives(psutil.Process(pid))
+    except psutil.NoSuchProcess:
+        return False
+
+
 def wait_until_reaped(programs: Collection[Running], patience: float = 3) -> None:
     """Waits until ended programs are no longer listed: init may take a moment to forget them."""
     deadline = time.monotonic() + patience
