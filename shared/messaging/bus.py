@@ -55,6 +55,12 @@ class KafkaBus:
 
     @asynccontextmanager
     async def reader(self, topic: str) -> AsyncIterator["KafkaReader"]:
+        # The broker answers a connection in order: behind a fetch that waits, a question would too.
+        async with self._consumer() as fetching, self._consumer() as asking:
+            yield KafkaReader(fetching, asking, topic)
+
+    @asynccontextmanager
+    async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:
         # No group: who takes which event is settled in the inbox, not by the broker.
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
@@ -66,7 +72,7 @@ class KafkaBus:
         )
         try:
             await answered(consumer.start(), START_SECONDS)
-            yield KafkaReader(consumer, topic)
+            yield consumer
         finally:
             await consumer.stop()
 
@@ -125,14 +131,15 @@ def append(batch: BatchBuilder, record: Record) -> bool:
 
 
 class KafkaReader:
-    def __init__(self, consumer: AIOKafkaConsumer, topic: str) -> None:
-        self._consumer = consumer
+    def __init__(self, fetching: AIOKafkaConsumer, asking: AIOKafkaConsumer, topic: str) -> None:
+        self._consumer = fetching
+        self._asking = asking
         self._partition = TopicPartition(topic, 0)
         self._next = 0
 
     async def extent(self) -> Extent:
-        begins = await answered(self._consumer.beginning_offsets([self._partition]))
-        ends = await answered(self._consumer.end_offsets([self._partition]))
+        begins = await answered(self._asking.beginning_offsets([self._partition]))
+        ends = await answered(self._asking.end_offsets([self._partition]))
         return Extent(begins[self._partition], ends[self._partition])
 
     def seek(self, offset: int) -> None:

@@ -17,13 +17,13 @@ from shared.messaging.place import Place
 from shared.messaging.records import Record
 from shared.messaging.spans import following
 from shared.messaging.topics import Bus, OffsetGone, Reader
+from shared.messaging.unread import Unread, unread_of
 
 log = structlog.get_logger()
 E = TypeVar("E")
 
 LOOK_SECONDS = 1.0
 """How often an operator's wishes are looked for: a retry, a rebuild."""
-BROKER_SECONDS = 2.0
 
 
 class Consumer(Generic[E]):
@@ -52,7 +52,7 @@ class Consumer(Generic[E]):
         self._parked: frozenset[str] = frozenset()
         self._moved = asyncio.Condition()
         self._look_at = 0.0
-        self._connected: Connected | None = None
+        self._unread: Unread | None = None
 
     async def run(self) -> None:
         backoff = Backoff()
@@ -66,7 +66,7 @@ class Consumer(Generic[E]):
                 )
                 await backoff.wait()
             finally:
-                self._connected = None
+                self._unread = None
 
     def pending(self) -> int:
         """Events of the topic that have yet to take effect here, the parked ones too. Blocks: not
@@ -75,10 +75,11 @@ class Consumer(Generic[E]):
         Raises:
             Retryable: the database or the broker is away, or was not reached yet.
         """
-        if (connected := self._connected) is None:
+        if self._unread is None:
             raise Retryable("broker")
+        unread = self._unread.count()
         position, parked = self._inbox.progress()
-        return connected.unread() + max(0, self._seen - position) + parked
+        return unread + max(0, self._seen - position) + parked
 
     async def wait_for(self, position: int, seconds: float) -> bool:
         """Waits until the event at `position` has taken effect; False: not in time."""
@@ -93,18 +94,18 @@ class Consumer(Generic[E]):
         await self._look()
         place = Place(reader)
         await place.find(self._position)
-        self._connected = Connected(reader, asyncio.get_running_loop())
-        while True:
-            records = await reader.fetch()
-            self._seen = max((record.position for record in records), default=self._seen)
-            before = self._position
-            ahead = await self._take(records)
-            if monotonic() >= self._look_at:
-                await self._look()
-            if self._position < before:
-                await place.find(self._position)
-            await place.mind_holes(ahead, self._position)
-            backoff.reset()
+        async with unread_of(reader) as self._unread:
+            while True:
+                records = await reader.fetch()
+                self._seen = max((record.position for record in records), default=self._seen)
+                before = self._position
+                ahead = await self._take(records)
+                if monotonic() >= self._look_at:
+                    await self._look()
+                if self._position < before:
+                    await place.find(self._position)
+                await place.mind_holes(ahead, self._position)
+                backoff.reset()
 
     async def _take(self, records: Sequence[Record]) -> int:
         """Takes what is in line; returns the highest position beyond a hole, or 0."""
@@ -182,23 +183,6 @@ class Consumer(Generic[E]):
         self._position = position
         async with self._moved:
             self._moved.notify_all()
-
-
-class Connected:
-    """The reader at work, as another thread may ask it."""
-
-    def __init__(self, reader: Reader, loop: asyncio.AbstractEventLoop) -> None:
-        self._reader = reader
-        self._loop = loop
-
-    def unread(self) -> int:
-        """Records of the topic that were not fetched. Raises Retryable: the broker is away."""
-        asked = asyncio.run_coroutine_threadsafe(self._reader.extent(), self._loop)
-        try:
-            return max(0, asked.result(BROKER_SECONDS).end - self._reader.next_offset())
-        except TimeoutError:
-            asked.cancel()
-            raise Retryable("broker") from None
 
 
 def kinds_of(events: Iterable[type]) -> frozenset[str]:
