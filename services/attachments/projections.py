@@ -107,7 +107,7 @@ def _show_case(connection: Connection, granted: AccessGranted) -> None:
     of_case = (
         select(sa.literal(granted.organisation, sa.Uuid), *columns)
         .where(files.c.case_id == granted.case_id)
-        .distinct(files.c.evidence_id)
+        .distinct()
     )
     connection.execute(
         insert(files)

@@ -11,6 +11,7 @@ from hashlib import sha256
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
+import structlog
 from anyio.to_thread import run_sync
 from sqlalchemy import Engine
 
@@ -23,6 +24,8 @@ from shared.eventstore.calls import Call
 from shared.eventstore.errors import Retryable
 from shared.eventstore.store import connected
 from shared.eventstore.writer import Writer
+
+log = structlog.get_logger()
 
 PAUSE = 1.0
 """Seconds between looks at the table when nothing waits, or when a part is away."""
@@ -39,6 +42,7 @@ class SealingWorker:
 
     def __init__(self, engine: Engine, objects: EvidenceObjects, writer: Writer) -> None:
         self._engine = engine
+        self._locking = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._objects = objects
         self._writer = writer
 
@@ -46,7 +50,8 @@ class SealingWorker:
         while True:
             try:
                 sealed = [await self._seal(file) for file in await run_sync(self._waiting)]
-            except Retryable:
+            except Retryable as away:
+                log.warning("sealing_waits", reason=str(away))
                 sealed = []
             if not any(sealed):
                 await asyncio.sleep(PAUSE)
@@ -81,8 +86,7 @@ class SealingWorker:
     def _alone(self, evidence_id: UUID) -> Iterator[bool]:
         """One instance hashes a file at a time: to save work, correctness does not need it."""
         lock = {"number": evidence_id.int % 2**63}
-        with connected(self._engine) as connection:
-            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        with connected(self._locking) as connection:
             taken = connection.scalar(sa.text("SELECT pg_try_advisory_lock(:number)"), lock)
             try:
                 yield bool(taken)

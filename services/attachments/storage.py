@@ -71,7 +71,7 @@ class EvidenceObjects:
             secure=address.scheme == "https",
             region=settings.s3_region,  # named, so that signing a link asks nobody
             http_client=PoolManager(
-                timeout=Timeout(connect=2, read=30), retries=Retry(1, backoff_factor=0.2)
+                timeout=Timeout(connect=2, read=10), retries=Retry(1, backoff_factor=0.2)
             ),
         )
 
