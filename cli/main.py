@@ -2,7 +2,8 @@
 
 import typer
 
-from cli import service, stack
+from cli import auditor, service, stack
+from cli.demo import command as demo
 
 app = typer.Typer(
     name="vcms",
@@ -12,7 +13,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(stack.app)
+app.add_typer(demo.app)
 app.add_typer(service.app)
+app.add_typer(auditor.app)
 
 if __name__ == "__main__":
     app()
