@@ -10,7 +10,7 @@ ERASED = "(erased)"
 
 REFUSALS: Mapping[str, str] = {
     TransferRefusal.NOT_THE_OWNER: "the sender did not own the case",
-    TransferRefusal.TRANSFER_AWAITS_ARRIVAL: "the arrival after the last one was not confirmed yet",
+    TransferRefusal.TRANSFER_AWAITS_ARRIVAL: "the last arrival was not confirmed yet",
     TransferRefusal.NO_SUCH_CASE: "there was no such case",
 }
 

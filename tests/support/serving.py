@@ -93,10 +93,10 @@ def store_of(database: ServiceDatabase) -> StoreSettings:
     return StoreSettings(database_url=database.writer, reader_url=database.reader)
 
 
-def new_vault(folder: Path) -> Vault:
+def new_vault(folder: Path, keys: MemoryKeys | None = None) -> Vault:
     key_file = folder / "key"
     key_file.write_bytes(bytes(32))
-    return Vault(MemoryKeys(), KeyFile(key_file))
+    return Vault(keys or MemoryKeys(), KeyFile(key_file))
 
 
 @dataclass
