@@ -38,6 +38,7 @@ from shared.runtime.identity import Viewer, require
 from shared.runtime.ids import new_id
 from shared.runtime.openapi import command_problems, query_problems
 from shared.runtime.paging import Listed, Paged
+from shared.vault.errors import SubjectErased
 from shared.vault.vault import Vault
 
 CASE_STAFF = Depends(require(Role.CASEWORKER, Role.SUPERVISOR))
@@ -58,7 +59,7 @@ def case_commands(writer: Handles, readers: Engine) -> APIRouter:
         operation_id="open_case",
         status_code=status.HTTP_201_CREATED,
         dependencies=[ReadAfter],
-        responses=command_problems(),
+        responses=command_problems(SubjectErased),
     )
     async def open_case(body: OpenCaseBody, edge: Edge) -> Answer:
         """Opens a case of a person whom your organisation has registered."""
@@ -72,19 +73,31 @@ def case_commands(writer: Handles, readers: Engine) -> APIRouter:
         stream = stream_of(command.case_id)
         return await edge.create(writer, stream, command, subject=body.person_id)
 
-    @router.post("/{case_id}/profile", operation_id="record_profile", responses=command_problems())
+    @router.post(
+        "/{case_id}/profile",
+        operation_id="record_profile",
+        responses=command_problems(SubjectErased),
+    )
     async def record_profile(case_id: UUID, body: ProfileBody, edge: Edge) -> Answer:
         """Records the profile as a whole, with codes beside what was answered."""
         command = body.command(edge.actor.organisation)
         return await edge.handle(writer, stream_of(case_id), command)
 
-    @router.post("/{case_id}/numbers", operation_id="assign_number", responses=command_problems())
+    @router.post(
+        "/{case_id}/numbers",
+        operation_id="assign_number",
+        responses=command_problems(SubjectErased),
+    )
     async def assign_number(case_id: UUID, body: NumberBody, edge: Edge) -> Answer:
         """Adds a number under which somebody else knows the case."""
         command = body.command(edge.actor.organisation)
         return await edge.handle(writer, stream_of(case_id), command)
 
-    @router.post("/{case_id}/services", operation_id="record_service", responses=command_problems())
+    @router.post(
+        "/{case_id}/services",
+        operation_id="record_service",
+        responses=command_problems(SubjectErased),
+    )
     async def record_service(case_id: UUID, body: ServiceBody, edge: Edge) -> ServiceAnswer:
         """Records a service. Who handed the case over may do so too, until the arrival."""
         entry_id = edge.lasting_id("entry")
@@ -102,7 +115,7 @@ def owner_commands(writer: Handles) -> APIRouter:
         "/{case_id}/reassignment",
         operation_id="reassign_case",
         dependencies=[SUPERVISORS],
-        responses=command_problems(),
+        responses=command_problems(SubjectErased),
     )
     async def reassign_case(case_id: UUID, body: ReassignmentBody, edge: Edge) -> Answer:
         """Gives the case to another member of your organisation's staff."""
@@ -113,7 +126,7 @@ def owner_commands(writer: Handles) -> APIRouter:
         "/{case_id}/arrival",
         operation_id="confirm_arrival",
         dependencies=[CASE_STAFF],
-        responses=command_problems(NoArrivalIsAwaited, ArrivalInTheFuture),
+        responses=command_problems(NoArrivalIsAwaited, ArrivalInTheFuture, SubjectErased),
     )
     async def confirm_arrival(case_id: UUID, body: ArrivalBody, edge: Edge) -> Answer:
         """Confirms that the survivor has arrived; the sender sees the case no longer."""

@@ -30,6 +30,7 @@ from shared.runtime.identity import Viewer, require
 from shared.runtime.ids import new_id
 from shared.runtime.openapi import command_problems, query_problems
 from shared.runtime.paging import Listed, Paged
+from shared.vault.errors import SubjectErased
 from shared.vault.vault import Vault
 
 WORKERS = Depends(require(Role.INTAKE_OFFICER, Role.CASEWORKER, Role.SUPERVISOR))
@@ -64,7 +65,7 @@ def report_commands(writer: Handles, readers: Engine) -> APIRouter:
         "/{report_id}/acceptance",
         operation_id="accept_report",
         dependencies=[ReadAfter],
-        responses=command_problems(ReportIsAlreadyAccepted),
+        responses=command_problems(ReportIsAlreadyAccepted, SubjectErased),
     )
     async def accept_report(report_id: UUID, body: AcceptanceBody, edge: Edge) -> Acceptance:
         """Makes a case of a report, about a person whom your organisation has registered."""
