@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -49,7 +50,8 @@ class Databases:
         if service not in self.templates:
             self.templates[service] = self.make_template(service)
         name = f"{service}_{next(self.numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {self.templates[service]}")
+        template, owner = self.templates[service], f"{service}_migrator"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}")
         return self.addresses(service, name)
 
     def addresses(self, service: str, name: str) -> ServiceDatabase:
@@ -65,7 +67,7 @@ class Databases:
         self.execute(f"CREATE DATABASE {name} OWNER {service}_migrator")
         url = self.addresses(service, name).migrator
         if service == LEDGER:
-            create_event_tables_alone(url)
+            revise(url, partial(create_event_tables, LEDGER))
         else:
             migrate(service, url)
         return name
@@ -77,12 +79,13 @@ class Databases:
         made.close()
 
 
-def create_event_tables_alone(url: str) -> None:
-    database = engine(url)
+def revise(migrator_url: str, upgrade: Callable[[], None]) -> None:
+    """Runs `upgrade` as a revision of the ledger."""
+    database = engine(migrator_url)
     with database.begin() as connection:
         context = MigrationContext.configure(connection, opts={"service": LEDGER})
         with Operations.context(context):
-            create_event_tables(LEDGER)
+            upgrade()
     database.dispose()
 
 
