@@ -44,7 +44,7 @@ from shared.vault.vault import Vault
 CASE_STAFF = Depends(require(Role.CASEWORKER, Role.SUPERVISOR))
 SUPERVISORS = Depends(require(Role.SUPERVISOR))
 READERS = Depends(require(Role.INTAKE_OFFICER, Role.CASEWORKER, Role.SUPERVISOR, Role.INVESTIGATOR))
-POSITION = TypeAdapter(int)
+POSITION: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=0, lt=2**63)])
 
 
 class ServiceAnswer(Answer):

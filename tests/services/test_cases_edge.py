@@ -1,5 +1,6 @@
 """What the edge of `cases` promises: retries, versions, pages, roles, fields, and no plaintext."""
 
+from base64 import urlsafe_b64encode
 from pathlib import Path
 from uuid import uuid4
 
@@ -54,6 +55,15 @@ async def test_the_worklist_comes_in_pages(world: World) -> None:
     second = await world.cases.seen(ANNA, f"/cases?limit=2&cursor={first['next']}")
     assert [e["id"] for e in first["items"] + second["items"]] == list(reversed(opened))
     assert second["next"] is None
+
+
+async def test_a_forged_cursor_is_refused(world: World) -> None:
+    story = await world.opened()
+    for key in ("9223372036854775808", "-1", '"x"', "[1]", "{"):
+        cursor = urlsafe_b64encode(key.encode()).decode().rstrip("=")
+        for path in ("/cases", f"{story.path}/timeline"):
+            refused = await world.cases.get(ANNA, f"{path}?cursor={cursor}")
+            assert refused.status_code == 422, key
 
 
 async def test_what_is_erased_is_shown_as_erased(
