@@ -12,7 +12,7 @@ from deploy.local import ports
 from deploy.local.account import give_to, unprivileged
 from deploy.local.part import Part
 from deploy.local.secret_file import remembered_secret
-from deploy.local.supervision import Running, lives, plain_environment, run_to_end, spawn
+from deploy.local.supervision import Account, Running, lives, plain_environment, run_to_end, spawn
 
 SUPERUSER = "postgres"
 
@@ -76,23 +76,23 @@ def launch(directory: Path, port: int) -> Running:
     end_orphans(cluster)
     forget_dead_server(cluster / "postmaster.pid")
     remembered_secret(password_file)
+    cluster.mkdir(mode=0o700, exist_ok=True)
+    account = unprivileged()
+    if account:
+        give_to(account, cluster, password_file, programs=PROGRAMS.parent)
     if not (cluster / "PG_VERSION").exists():
-        create_cluster(cluster, password_file)
+        create_cluster(cluster, password_file, account)
     settings = {**SETTINGS, "port": str(port)}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return spawn(
         [PROGRAMS / "postgres", "-D", cluster, *options],
         directory=directory,
         environment=plain_environment(),
-        account=unprivileged(),
+        account=account,
     )
 
 
-def create_cluster(cluster: Path, password_file: Path) -> None:
-    cluster.mkdir(mode=0o700, exist_ok=True)
-    account = unprivileged()
-    if account:
-        give_to(account, cluster, password_file, programs=PROGRAMS.parent)
+def create_cluster(cluster: Path, password_file: Path, account: Account) -> None:
     run_to_end(
         [
             PROGRAMS / "initdb",

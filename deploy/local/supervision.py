@@ -14,7 +14,7 @@ import psutil
 
 from deploy.local.refusals import DidNotStart
 
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.05
 
 # Programs that this very interpreter started: they stay zombies until it asks for their end.
 _children: dict[int, subprocess.Popen[bytes]] = {}

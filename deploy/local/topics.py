@@ -1,6 +1,7 @@
 """Topics are created here and nowhere else: the broker makes none by itself."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
@@ -19,18 +20,29 @@ async def broker_answers(bootstrap: str) -> bool:
         await admin.close()
 
 
+async def topic_names(bootstrap: str) -> set[str]:
+    async with administering(bootstrap) as admin:
+        return set(await admin.list_topics())
+
+
 async def create_topics(bootstrap: str, names: Sequence[str]) -> None:
     """Creates the missing ones of `names`, one partition each; those there stay as they are."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        missing = set(names) - set(await admin.list_topics())
+    async with administering(bootstrap) as admin:
+        missing = sorted(set(names) - set(await admin.list_topics()))
         if missing:
             await admin.create_topics(
                 [
                     NewTopic(name, num_partitions=1, replication_factor=1, topic_configs=FOR_EVER)
-                    for name in sorted(missing)
+                    for name in missing
                 ]
             )
+
+
+@asynccontextmanager
+async def administering(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        yield admin
     finally:
         await admin.close()

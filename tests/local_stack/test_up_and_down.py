@@ -3,16 +3,17 @@
 import fcntl
 import socket
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import jwt
-import psutil
 import psycopg2
 import pytest
 
 from cli.exit_codes import ExitCode
 from deploy.local.people import ORGANISATIONS
+from deploy.local.ports import HOST, remembered
 from deploy.local.services import SERVICES
 from shared.contracts.actor import Role
 from tests.local_stack.vcms import Vcms, gone
@@ -129,18 +130,6 @@ def test_two_instances_of_each_service_run_side_by_side_and_one_again(running: V
     assert {f"{service}-2" for service in SERVICES}.isdisjoint(running.programs())
 
 
-def test_a_second_stack_runs_beside_the_first(running: Vcms, tmp_path: Path) -> None:
-    second = Vcms(tmp_path / "second")
-    first_before = running.programs()
-    try:
-        second.up()
-        assert second.stack().kafka.bootstrap != running.stack().kafka.bootstrap
-    finally:
-        assert second.run("reset").code == 0
-    assert running.programs() == first_before
-    assert not any(gone(program) for program in first_before.values())
-
-
 def test_down_leaves_no_program_behind_and_up_finds_what_was_kept(running: Vcms) -> None:
     stack = running.stack()
     with psycopg2.connect(stack.services["cases"].admin_database) as database:
@@ -159,24 +148,6 @@ def test_down_leaves_no_program_behind_and_up_finds_what_was_kept(running: Vcms)
     database.close()
 
 
-def test_backends_that_outlive_a_killed_server_are_ended_too(running: Vcms) -> None:
-    server = running.programs()["postgres-1"]
-    backend = server.children()[0]
-    backend.suspend()
-    server.kill()
-    assert running.run("down").code == 0
-    assert gone(backend)
-
-
-def test_a_taken_port_is_one_clear_line(running: Vcms) -> None:
-    port = int(running.stack().kafka.bootstrap.rpartition(":")[2])
-    running.run("down")
-    with socket.create_server(("127.0.0.1", port)):
-        ended = running.run("up", "--json")
-    assert ended.code == ExitCode.PORT_TAKEN
-    assert f"Port {port} of Kafka is taken" in ended.sentence()
-
-
 def test_two_that_start_the_same_stack_do_not_meet(running: Vcms) -> None:
     with (running.home / "lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -185,11 +156,43 @@ def test_two_that_start_the_same_stack_do_not_meet(running: Vcms) -> None:
     assert "wait for it" in ended.sentence()
 
 
-def test_reset_deletes_all_that_the_stack_kept_and_nothing_else(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vcms]:
+    second = Vcms(tmp_path_factory.mktemp("second") / "home")
+    yield second
+    second.run("reset")
+
+
+def test_a_second_stack_runs_beside_the_first(running: Vcms, second: Vcms) -> None:
+    first = running.programs()
+    second.up()
+    assert set(first.values()).isdisjoint(second.programs().values())
+    assert running.programs() == first
+    assert not any(gone(program) for program in first.values())
+
+
+def test_reset_deletes_all_that_the_stack_kept_and_nothing_else(
+    running: Vcms, second: Vcms
+) -> None:
+    second.up()
+    programs = second.programs()
+    (second.home / "mine.txt").touch()
+    assert second.run("reset").code == ExitCode.DONE
+    assert [path.name for path in second.home.iterdir()] == ["mine.txt"]
+    assert all(gone(program) for program in programs.values())
+    assert running.run("status").code == ExitCode.DONE
+
+
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
     vcms = Vcms(tmp_path / "home")
-    vcms.up()
-    programs = vcms.programs()
-    (vcms.home / "mine.txt").touch()
-    assert vcms.run("reset").code == 0
-    assert [path.name for path in vcms.home.iterdir()] == ["mine.txt"]
-    assert not any(psutil.pid_exists(program.pid) for program in programs.values())
+    taken = remembered("Kafka", made(vcms.home / "kafka") / "port")
+    with socket.create_server((HOST, taken)):
+        ended = vcms.run("up", "--json")
+    vcms.run("reset")
+    assert ended.code == ExitCode.PORT_TAKEN
+    assert f"Port {taken} of Kafka is taken" in ended.sentence()
+
+
+def made(directory: Path) -> Path:
+    directory.mkdir(parents=True)
+    return directory
