@@ -18,8 +18,8 @@ PATIENCE = 60.0
 """Seconds until something that must happen counts as not happened."""
 
 LOOK_EVERY = 0.01
-TRIES = 20
-"""How often a request that was answered 503 is sent again, with its own key."""
+TRIES = 50
+"""How often a request without an answer, or with a 503, is sent: each time with the same key."""
 
 
 class NothingCame(Exception):
@@ -60,7 +60,7 @@ class Asker:
         expected: int = 200,
         after: str | None = None,
     ) -> Json:
-        """POST with a new idempotency key; a 503 is tried again with the same key."""
+        """POST with a new idempotency key."""
         headers = {"Idempotency-Key": str(uuid4())}
         if after is not None:
             headers["Read-After"] = after
@@ -87,8 +87,10 @@ class Asker:
             if cursor is None:
                 return items
 
-    async def appears(self, who: Person, service: str, path: str) -> float:
-        """Seconds until the thing can be read by this person.
+    async def appears(
+        self, who: Person, service: str, path: str, every: float = LOOK_EVERY
+    ) -> float:
+        """Seconds until the thing can be read by this person, who looks `every` so many.
 
         Raises:
             NothingCame: it never could.
@@ -97,7 +99,7 @@ class Asker:
         while (await self._send(who, "GET", service, path, None, {})).status_code != 200:
             if monotonic() - began > PATIENCE:
                 raise NothingCame(f"{service}{path}")
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(every)
         return monotonic() - began
 
     async def vanishes(self, who: Person, service: str, path: str) -> None:
@@ -141,13 +143,15 @@ class Asker:
     ) -> httpx.Response:
         url = f"{self._addresses[service]}{path}"
         signed = {"Authorization": f"Bearer {self._tokens[who.key]}", **headers}
-        response = await self._http.request(method, url, json=body, headers=signed)
         for _ in range(TRIES):
+            try:
+                response = await self._http.request(method, url, json=body, headers=signed)
+            except httpx.TransportError:
+                continue  # such as an idle connection that the service has just closed
             if response.status_code != 503:
-                break
+                return response
             await asyncio.sleep(0.1)
-            response = await self._http.request(method, url, json=body, headers=signed)
-        return response
+        raise NothingCame(f"an answer from {service}")
 
     def _note(
         self, who: Person, response: httpx.Response, service: str, path: str, expected: int

@@ -76,7 +76,7 @@ async def enter_case(ask: Asker, record: Record) -> LoadedCase:
         after=str(registered["position"]),
     )
     case = LoadedCase(accepted["case_id"], registered["id"], record, organisation)
-    await ask.appears(case.owner, "cases", f"/cases/{case.case_id}")
+    await ask.appears(case.owner, "cases", f"/cases/{case.case_id}", every=0.1)
     await tell_the_case(ask, case)
     return case
 
