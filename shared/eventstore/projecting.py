@@ -22,9 +22,10 @@ from shared.eventstore.parking import (
 )
 from shared.eventstore.projection import Projection
 from shared.eventstore.reading import is_away
-from shared.eventstore.recorded import StoredEvent, read
+from shared.eventstore.recorded import Recorded, StoredEvent, read
 from shared.eventstore.store import events_after
 from shared.eventstore.tables import PROJECTIONS
+from shared.runtime.tracing import following
 
 MOST_EVENTS = 500
 """In one step."""
@@ -112,12 +113,18 @@ def reason_not_projected(
     try:
         with connection.begin_nested():
             if events:
-                projection.project(connection, [read(event.body) for event in events])
+                project(connection, projection, [read(event.body) for event in events])
     except Exception as error:
         if isinstance(error, DBAPIError) and is_away(error):
             raise
         return str(error) if isinstance(error, Unprocessable) else reason_of(error)
     return None
+
+
+def project(connection: Connection, projection: Projection, events: Sequence[Recorded]) -> None:
+    parents = [event.envelope.traceparent for event in events]
+    with following(projection.name, parents, {"vcms.projection": projection.name}):
+        projection.project(connection, events)
 
 
 def retry(connection: Connection, service: str, projection: Projection) -> None:

@@ -45,6 +45,10 @@ class Projector:
                 log.warning("projector_waits", projector=self.name, reason=str(away))
                 await asyncio.sleep(POLL_SECONDS)
 
+    def close(self) -> None:
+        """Gives its connections back, when it runs no more."""
+        self._engine.dispose()
+
     async def wait_for(self, position: int, seconds: float) -> bool:
         """Waits until every projection has taken the event at `position`; False: not in time."""
         try:
