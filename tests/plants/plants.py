@@ -6,6 +6,28 @@ IN_MEMORY = "tests/eventstore/test_contract.py::TestMemoryStore"
 
 PLANTS = (
     Plant(
+        what="the cursor moves before the broker has answered",
+        file="shared/messaging/relay.py",
+        old="landed = await self.thread.held(",
+        new="there = Cursor(waiting.records[-1].position, waiting.cursor.end)\n"
+        "        await self.thread.ask(Session.move, waiting.cursor, there)\n"
+        "        landed = await self.thread.held(",
+        guard="tests/messaging/test_relay.py::"
+        "test_the_cursor_does_not_move_before_the_broker_has_answered",
+    ),
+    Plant(
+        what="the lock is taken after the load",
+        file="shared/eventstore/transaction.py",
+        old="at.execute(*opening(self._lock, asked, runs, self.states.seen, unknown))\n"
+        "        loaded = parse(map(Row._make, at.fetchall()))\n",
+        new="own = at.connection.get_backend_pid()\n"
+        "        at.execute(*opening(own, asked, runs, self.states.seen, unknown))\n"
+        "        loaded = parse(map(Row._make, at.fetchall()))\n"
+        "        at.execute('SELECT pg_advisory_xact_lock(%s)', (self._lock,))\n",
+        guard="tests/eventstore/test_many_writers.py::"
+        "test_of_many_with_the_same_version_in_hand_one_wins",
+    ),
+    Plant(
         what="the inbox is not asked whether a run was claimed before",
         file="shared/eventstore/batch.py",
         old=" or self.present.inbox.get(inbox, 0) != run.first - 1:",
