@@ -28,7 +28,7 @@ from shared.runtime.fields import Line, body_config
 from shared.runtime.freshness import ReadAfter
 from shared.runtime.identity import Viewer, require
 from shared.runtime.openapi import command_problems, query_problems
-from shared.runtime.paging import Listed, Paged
+from shared.runtime.paging import POSITION, Listed, Paged
 
 ROLES = (Role.CASEWORKER, Role.SUPERVISOR, Role.INVESTIGATOR)
 MediaType = Annotated[str, StringConstraints(pattern=r"^[\w.+-]{1,60}/[\w.+-]{1,60}$")]
@@ -108,7 +108,7 @@ def routes(
     def list_parts(evidence_id: UUID, viewer: Viewer, page: Paged) -> Listed[PartLink]:
         """The file's parts: which are there, and links for the others."""
         upload, parts = uploads.parts(viewer, evidence_id)
-        first = page.after(TypeAdapter(int)) or 0
+        first = page.after(POSITION) or 0
         asked, cursor = page.cut(parts[first : first + page.limit + 1], lambda part: part.number)
         there = uploads.uploaded(upload)
         links = [

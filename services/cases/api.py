@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response, status
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
@@ -37,14 +37,13 @@ from shared.runtime.freshness import ReadAfter
 from shared.runtime.identity import Viewer, require
 from shared.runtime.ids import new_id
 from shared.runtime.openapi import command_problems, query_problems
-from shared.runtime.paging import Listed, Paged
+from shared.runtime.paging import POSITION, Listed, Paged
 from shared.vault.errors import SubjectErased
 from shared.vault.vault import Vault
 
 CASE_STAFF = Depends(require(Role.CASEWORKER, Role.SUPERVISOR))
 SUPERVISORS = Depends(require(Role.SUPERVISOR))
 READERS = Depends(require(Role.INTAKE_OFFICER, Role.CASEWORKER, Role.SUPERVISOR, Role.INVESTIGATOR))
-POSITION: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=0, lt=2**63)])
 
 
 class ServiceAnswer(Answer):

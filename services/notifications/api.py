@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field, StringConstraints, TypeAdapter
+from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
@@ -23,9 +23,7 @@ from shared.runtime.fields import body_config
 from shared.runtime.freshness import ReadAfter
 from shared.runtime.identity import Viewer
 from shared.runtime.openapi import command_problems, query_problems
-from shared.runtime.paging import Listed, Paged
-
-POSITION = TypeAdapter(int)
+from shared.runtime.paging import POSITION, Listed, Paged
 
 MailAddress = Annotated[
     str,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from shared.runtime.body import parse
@@ -19,6 +19,9 @@ from shared.runtime.problems import Fault, InvalidFields, Problem
 K = TypeVar("K")
 R = TypeVar("R")
 T = TypeVar("T")
+
+POSITION: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=0, lt=2**63)])
+"""A key that is a number: what the database takes as a bigint, and no more."""
 
 
 class Listed(BaseModel, Generic[T]):
