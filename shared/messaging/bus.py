@@ -1,6 +1,7 @@
 """Kafka, for the relay and the consumers. The only module that imports aiokafka."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -18,6 +19,8 @@ from shared.messaging.records import Record, headers_of, record_of
 from shared.messaging.topics import Extent, OffsetGone
 
 log = structlog.get_logger()
+# Ten lines for each second that the broker is away; we say it once for each wait.
+logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 T = TypeVar("T")
 
 REQUEST_MS = 10_000

@@ -30,6 +30,10 @@ class MemoryTopic:
         self.begin = self.extent.end
         self.records.clear()
 
+    def lose_end(self, count: int) -> None:
+        """As a broker that lost power: the last records are gone."""
+        del self.records[-count:]
+
     def make_anew(self) -> None:
         """As if deleted and created again, or as a broker that lost its disk."""
         self.begin = 0
@@ -40,6 +44,12 @@ class MemoryBus:
     def __init__(self) -> None:
         self.topics: defaultdict[str, MemoryTopic] = defaultdict(MemoryTopic)
         self.away = False
+        self.refused = 0
+        """Requests that came while it was away."""
+        self.answers = asyncio.Event()
+        """While it is not set, what is published neither stands in the topic nor fails."""
+        self.answers.set()
+        self.unanswered = 0
 
     @asynccontextmanager
     async def publisher(self, topic: str) -> AsyncIterator["MemoryPublisher"]:
@@ -54,7 +64,15 @@ class MemoryBus:
 
     def check(self) -> None:
         if self.away:
+            self.refused += 1
             raise Retryable("broker")
+
+    async def answer(self) -> None:
+        self.unanswered += 1
+        try:
+            await self.answers.wait()
+        finally:
+            self.unanswered -= 1
 
 
 class MemoryPublisher:
@@ -64,6 +82,7 @@ class MemoryPublisher:
 
     async def publish(self, records: Sequence[Record]) -> Extent:
         self._bus.check()
+        await self._bus.answer()
         first = self._topic.extent.end
         async with self._topic.grown:
             self._topic.records += [

@@ -4,9 +4,12 @@ import asyncio
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy import text
 
+from shared.eventstore.connections import engine
 from shared.eventstore.errors import Retryable
 from shared.messaging.backoff import Backoff
+from shared.messaging.inbox import database_errors
 from shared.messaging.records import Record
 from shared.messaging.session import Cursor, Session, Waiting
 from shared.messaging.session_thread import SessionThread, session_thread
@@ -17,6 +20,8 @@ log = structlog.get_logger()
 POLL_SECONDS = 1.0
 """A NOTIFY can be lost; so can a leader."""
 
+PENDING = "SELECT (SELECT coalesce(max(position), 0) FROM events) - position FROM relay"
+
 
 class Relay:
     """A worker. Of all instances of the service one relays; another takes over when it dies."""
@@ -26,11 +31,16 @@ class Relay:
         self._url = database_url
         self._topic = topic
         self._bus = bus
-        self._pending = 1  # until it is known
+        self._database = engine(database_url, pool_size=1)
 
     def pending(self) -> int:
-        """Events that are recorded and not yet known to stand in the topic."""
-        return self._pending
+        """Events that are recorded and not yet known to stand in the topic. Blocks.
+
+        Raises:
+            Retryable: the database is away.
+        """
+        with database_errors(), self._database.connect() as connection:
+            return int(connection.execute(text(PENDING)).scalar_one())
 
     async def run(self) -> None:
         backoff = Backoff()
@@ -44,10 +54,11 @@ class Relay:
                 await backoff.wait()
 
     async def _win(self, thread: SessionThread) -> None:
-        while not await thread.ask(Session.elected):
-            self._note(await thread.ask(Session.waiting))
+        while True:
+            if await thread.ask(Session.elected):
+                log.info("relay_leads", relay=self.name)
+                return
             await asyncio.sleep(POLL_SECONDS)
-        log.info("relay_leads", relay=self.name)
 
     async def _lead(self, thread: SessionThread, backoff: Backoff) -> None:
         async with (
@@ -59,14 +70,10 @@ class Relay:
             backoff.reset()
             while True:
                 waiting = await thread.ask(Session.waiting)
-                self._note(waiting)
                 if waiting.records:
                     await leader.send(waiting)
                 elif not await thread.woken(POLL_SECONDS):
                     await leader.look_back(waiting.cursor)
-
-    def _note(self, waiting: Waiting) -> None:
-        self._pending = waiting.head - waiting.cursor.position
 
 
 @dataclass(frozen=True, slots=True)

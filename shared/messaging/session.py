@@ -19,8 +19,7 @@ BATCH_EVENTS = 4_000
 BATCH_BYTES = 8 * 1024 * 1024
 
 WAITING = """
-    SELECT relay.position, broker_offset, (SELECT coalesce(max(position), 0) FROM events),
-           next.position, type, stream, event_id, body
+    SELECT relay.position, broker_offset, next.position, type, stream, event_id, body
       FROM relay LEFT JOIN LATERAL (
         SELECT position, type, stream, event_id::text, body,
                sum(octet_length(body)) OVER (ORDER BY position) - octet_length(body) AS before
@@ -40,10 +39,9 @@ class Cursor(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """What comes next, and the position of the service's last event."""
+    """What comes next."""
 
     cursor: Cursor
-    head: int
     records: list[Record]
 
 
@@ -67,9 +65,9 @@ class Session:
         with self.connection.cursor() as cursor:
             cursor.execute(WAITING, (BATCH_EVENTS, BATCH_BYTES))
             rows = cursor.fetchall()
-        position, offset, head = rows[0][:3]
-        records = [record(*row[3:]) for row in rows if row[3] is not None]
-        return Waiting(Cursor(position, offset + 1), head, records)
+        position, offset = rows[0][:2]
+        records = [record(*row[2:]) for row in rows if row[2] is not None]
+        return Waiting(Cursor(position, offset + 1), records)
 
     def cursor(self) -> Cursor:
         with self.connection.cursor() as cursor:

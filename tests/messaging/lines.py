@@ -87,6 +87,13 @@ def write(url: str, positions: Iterable[int], cases: int = 7) -> None:
     database.close()
 
 
+def execute(url: str, statement: str, *values: object) -> None:
+    database = connect(url, "tests")
+    with database.cursor() as cursor:
+        cursor.execute(statement, values or None)
+    database.close()
+
+
 def row(event: Record) -> tuple[object, ...]:
     ids = (str(EVENTS), str(EVENTS))
     known = (event.position, event.stream, event.position, event.event_id, event.type, 1)
