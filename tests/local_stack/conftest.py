@@ -1,17 +1,40 @@
 """One stack for this folder's tests, on a home of its own."""
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.local_stack.vcms import Vcms
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder to start parts in.
+
+    Not pytest's own, which every other run of pytest closes to the account that PostgreSQL has
+    where we are root.
+    """
+    with tempfile.TemporaryDirectory(prefix="vcms-") as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vcms]:
-    vcms = Vcms(tmp_path_factory.mktemp("stack") / "home")
-    yield vcms
-    vcms.run("reset")
+def kept() -> Iterator[Vcms]:
+    yield from stack_of_its_own()
+
+
+@pytest.fixture(scope="session")
+def second() -> Iterator[Vcms]:
+    yield from stack_of_its_own()
+
+
+def stack_of_its_own() -> Iterator[Vcms]:
+    with tempfile.TemporaryDirectory(prefix="vcms-") as folder:
+        vcms = Vcms(Path(folder) / "home")
+        yield vcms
+        vcms.run("reset")
 
 
 @pytest.fixture

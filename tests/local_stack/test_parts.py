@@ -21,9 +21,9 @@ pytestmark = pytest.mark.stack
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Postgres]:
-    yield postgres.start(tmp_path)
-    postgres.start(tmp_path).kill()
+def server(folder: Path) -> Iterator[Postgres]:
+    yield postgres.start(folder)
+    postgres.start(folder).kill()
 
 
 def test_postgres_keeps_what_was_committed(server: Postgres) -> None:
@@ -79,32 +79,32 @@ def test_errors_in_the_log_tell_no_values(server: Postgres) -> None:
     assert "Canary" not in log
 
 
-def test_kafka_keeps_its_topics(tmp_path: Path) -> None:
-    broker = kafka.start(tmp_path, ["facts"])
+def test_kafka_keeps_its_topics(folder: Path) -> None:
+    broker = kafka.start(folder, ["facts"])
     try:
         broker.kill()
         assert not broker.answers()
-        again = kafka.start(tmp_path)
+        again = kafka.start(folder)
         assert again.port == broker.port
         assert asyncio.run(topic_names(again.bootstrap)) == {"facts"}
     finally:
-        kafka.start(tmp_path).kill()
+        kafka.start(folder).kill()
 
 
-def test_s3_keeps_its_objects_and_who_may_write_them(tmp_path: Path) -> None:
-    store = s3.start(tmp_path)
+def test_s3_keeps_its_objects_and_who_may_write_them(folder: Path) -> None:
+    store = s3.start(folder)
     try:
         for bucket, owner in BUCKETS.items():
             put(store, owner, bucket)
         with pytest.raises(S3Error, match="Access Denied"):
             put(store, "audit", "evidence")
         store.kill()
-        again = s3.start(tmp_path)
+        again = s3.start(folder)
         assert again.port == store.port
         for bucket, owner in BUCKETS.items():
             assert client(again.port, again.identity(owner)).stat_object(bucket, "kept").version_id
     finally:
-        s3.start(tmp_path).kill()
+        s3.start(folder).kill()
 
 
 def put(store: S3, owner: str, bucket: str) -> None:

@@ -3,7 +3,6 @@
 import fcntl
 import socket
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -156,13 +155,6 @@ def test_two_that_start_the_same_stack_do_not_meet(running: Vcms) -> None:
     assert "wait for it" in ended.sentence()
 
 
-@pytest.fixture(scope="module")
-def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vcms]:
-    second = Vcms(tmp_path_factory.mktemp("second") / "home")
-    yield second
-    second.run("reset")
-
-
 def test_a_second_stack_runs_beside_the_first(running: Vcms, second: Vcms) -> None:
     first = running.programs()
     second.up()
@@ -183,8 +175,8 @@ def test_reset_deletes_all_that_the_stack_kept_and_nothing_else(
     assert running.run("status").code == ExitCode.DONE
 
 
-def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
-    vcms = Vcms(tmp_path / "home")
+def test_a_taken_port_is_one_clear_line(folder: Path) -> None:
+    vcms = Vcms(folder / "home")
     taken = remembered("Kafka", made(vcms.home / "kafka") / "port")
     with socket.create_server((HOST, taken)):
         ended = vcms.run("up", "--json")
