@@ -15,6 +15,7 @@ import orjson
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.contracts.refused import NotFound
 from shared.runtime.problems import (
     BodyTooLarge,
     Fault,
@@ -53,11 +54,11 @@ class BodyGate:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         try:
-            _check_query(scope["query_string"])
+            _check_address(scope["path"], scope["query_string"])
             if scope["method"] not in _WITHOUT_BODY:
                 receive = await _checked_body(scope, receive)
-        except Problem as problem:
-            return await answer(problem)(scope, receive, send)
+        except (Problem, NotFound) as trouble:
+            return await answer(trouble)(scope, receive, send)
         except Disconnected:
             return None
         return await self._app(scope, receive, send)
@@ -107,7 +108,9 @@ def _check_media_type(content_type: str) -> None:
         raise NotAJsonBody
 
 
-def _check_query(query: bytes) -> None:
+def _check_address(path: str, query: bytes) -> None:
+    if "\x00" in path:
+        raise NotFound
     if b"\x00" in query or b"%00" in query:
         names = [name for name, value in parse_qsl(query.decode("latin-1")) if "\x00" in value]
         if not names:

@@ -14,7 +14,7 @@ from shared.eventstore.calls import Call, Receipt
 from shared.runtime.body import CANONICAL_BODY
 from shared.runtime.identity import Viewer
 from shared.runtime.ids import new_id
-from shared.runtime.telemetry import traceparent
+from shared.runtime.tracing import traceparent
 
 KEY = r"^[\x21-\x7e]{1,255}$"
 VERSION = r'^"(0|[1-9][0-9]{0,8})"$'

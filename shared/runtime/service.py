@@ -68,7 +68,7 @@ def _lifespan(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         logs.watch_loop()
         async with AsyncExitStack() as ending:
-            ending.push_async_callback(run_sync, telemetry.flush)
+            ending.push_async_callback(run_sync, telemetry.stop)
             ending.push_async_callback(verifier.provider.close)
             for part in starts:
                 await run_sync(part.start)

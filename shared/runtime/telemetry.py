@@ -1,11 +1,10 @@
-"""OpenTelemetry: one trace through request, event, topic, reaction and projection.
+"""Traces and metrics of this process, exported by OTLP when a setting says so.
 
 What leaves passes one gate, which lets through only attributes that can hold nothing personal:
 paths, queries, hosts and messages of errors stay here.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from opentelemetry import metrics, propagate, trace
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
@@ -16,8 +15,9 @@ from opentelemetry.sdk.metrics.view import View
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from opentelemetry.trace import Span, Status
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.trace import Link, Status
+
+from shared.runtime.tracing import PROPAGATOR
 
 ALLOWED = frozenset(
     {
@@ -26,25 +26,18 @@ ALLOWED = frozenset(
         "http.request.method",
         "http.response.status_code",
         "http.route",
+        "messaging.batch.message_count",
         "network.protocol.version",
         "url.scheme",
         "vcms.consumer",
-        "vcms.event.type",
-        "vcms.operation",
-        "vcms.outcome",
         "vcms.projection",
-        "vcms.topic",
         "vcms.worker",
     }
 )
 """Attributes of spans and metrics that may leave: names of ours, kinds, codes and counts."""
 
-FLUSH_MILLISECONDS = 2000
-TRACEPARENT = "traceparent"
-
-# Without baggage: it would carry whatever a client puts there.
-_PROPAGATOR = TraceContextTextMapPropagator()
-_tracer = trace.get_tracer("vcms")
+PATIENCE = 2
+"""Seconds that the collector has to take what is exported; what it does not take is lost."""
 
 
 def start(service: str, endpoint: str | None) -> None:
@@ -54,40 +47,21 @@ def start(service: str, endpoint: str | None) -> None:
     readers = []
     if endpoint is not None:
         base = endpoint.rstrip("/")
-        spans = OTLPSpanExporter(endpoint=f"{base}/v1/traces")
+        spans = OTLPSpanExporter(endpoint=f"{base}/v1/traces", timeout=PATIENCE)
         tracing.add_span_processor(BatchSpanProcessor(AllowedOnly(spans)))
-        points = OTLPMetricExporter(endpoint=f"{base}/v1/metrics")
+        points = OTLPMetricExporter(endpoint=f"{base}/v1/metrics", timeout=PATIENCE)
         readers.append(PeriodicExportingMetricReader(points))
-    propagate.set_global_textmap(_PROPAGATOR)
+    propagate.set_global_textmap(PROPAGATOR)
     trace.set_tracer_provider(tracing)
     views = [View(instrument_name="*", attribute_keys=set(ALLOWED))]
     metrics.set_meter_provider(MeterProvider(readers, resource=resource, views=views))
 
 
-def flush() -> None:
-    """Send what waits to be exported; before the process ends."""
+def stop() -> None:
+    """Send what waits to be exported, and trace no more: the process ends."""
     for provider in (trace.get_tracer_provider(), metrics.get_meter_provider()):
         if isinstance(provider, TracerProvider | MeterProvider):
-            provider.force_flush(FLUSH_MILLISECONDS)
-
-
-def traceparent() -> str | None:
-    """The current span, as an envelope carries it; None outside a trace."""
-    carrier: dict[str, str] = {}
-    _PROPAGATOR.inject(carrier)
-    return carrier.get(TRACEPARENT)
-
-
-@contextmanager
-def continued(name: str, parent: str | None, **attributes: str | int) -> Iterator[Span]:
-    """A span that follows from the event whose `traceparent` is given. Attribute names are written
-    with underscores: `vcms_consumer`."""
-    context = _PROPAGATOR.extract({TRACEPARENT: parent} if parent else {})
-    named = {key.replace("_", ".", 1): value for key, value in attributes.items()}
-    with _tracer.start_as_current_span(
-        name, context, attributes=named, record_exception=False, set_status_on_exception=False
-    ) as span:
-        yield span
+            provider.shutdown()
 
 
 class AllowedOnly(SpanExporter):
@@ -114,6 +88,7 @@ def _reduced(span: ReadableSpan) -> ReadableSpan:
         parent=span.parent,
         resource=span.resource,
         attributes=attributes,
+        links=[Link(link.context) for link in span.links],
         kind=span.kind,
         status=Status(span.status.status_code),
         start_time=span.start_time,

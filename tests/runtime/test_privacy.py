@@ -19,7 +19,8 @@ from opentelemetry.trace import SpanContext
 
 from shared.runtime import logs
 from shared.runtime.ids import new_id
-from shared.runtime.telemetry import AllowedOnly, continued, traceparent
+from shared.runtime.telemetry import AllowedOnly
+from shared.runtime.tracing import following, traceparent
 from tests.runtime.issuer import Issuer
 from tests.runtime.register import CANARY, build, calling
 
@@ -176,11 +177,14 @@ async def test_spans_are_named_by_route(exported: Exported, client: httpx.AsyncC
 
 
 def test_what_follows_an_event_continues_its_trace(exported: Exported) -> None:
-    with continued("first", None):
-        parent = traceparent()
-    with continued("second", parent, vcms_consumer="cases.intake"):
+    parents = []
+    for name in ("first", "another"):
+        with following(name, [None], {}):
+            parents.append(traceparent())
+    with following("second", parents, {"vcms.consumer": "cases.intake"}):
         pass
-    first, second = exported.spans
+    first, another, second = exported.spans
+    assert [link.context.span_id for link in second.links] == [ids(another).span_id]
     assert ids(second).trace_id == ids(first).trace_id
     assert second.parent is not None
     assert second.parent.span_id == ids(first).span_id
@@ -188,6 +192,6 @@ def test_what_follows_an_event_continues_its_trace(exported: Exported) -> None:
 
 
 def test_an_error_inside_a_span_leaves_no_text_there(exported: Exported) -> None:
-    with pytest.raises(ValueError, match=CANARY), continued("work", None):
+    with pytest.raises(ValueError, match=CANARY), following("work", [], {}):
         raise ValueError(CANARY)
     assert CANARY not in exported.text

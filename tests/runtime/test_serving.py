@@ -6,13 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import httpx
 import pytest
 
 from deploy.local.ports import free_port
+from tests.runtime.register import CANARY
 
 MEGABYTE = b"x" * 1_000_000
 JSON = {"Content-Type": "application/json"}
@@ -30,10 +35,10 @@ class Running:
         return [json.loads(line) for line in logged.splitlines()]
 
 
-@pytest.fixture
-def running() -> Iterator[Running]:
+@contextmanager
+def serving(**settings: str) -> Iterator[Running]:
     port = free_port()
-    environment = {**os.environ, "VCMS_HTTP_PORT": str(port)}
+    environment = {**os.environ, **settings, "VCMS_HTTP_PORT": str(port)}
     command = [sys.executable, "-m", "tests.runtime.serving"]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -44,6 +49,12 @@ def running() -> Iterator[Running]:
             yield running
         finally:
             process.kill()
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    with serving() as running:
+        yield running
 
 
 def _wait_for(url: str) -> None:
@@ -88,3 +99,52 @@ def test_a_missing_setting_is_one_line() -> None:
     assert ended.stderr.splitlines()[-1].startswith(
         "shared.runtime.settings.SettingsAreWrong: VCMS_KAFKA_BOOTSTRAP is not set"
     )
+
+
+@dataclass
+class Collector:
+    """An OpenTelemetry collector that keeps what it gets, by path."""
+
+    url: str
+    got: dict[str, bytes]
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    got: dict[str, bytes] = defaultdict(bytes)
+
+    class Keep(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got[self.path] += self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Keep) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield Collector(f"http://127.0.0.1:{server.server_port}", got)
+        server.shutdown()
+
+
+def test_a_collector_gets_traces_and_metrics_without_what_was_asked_for(
+    collector: Collector,
+) -> None:
+    with serving(VCMS_OTLP_ENDPOINT=collector.url) as running:
+        httpx.get(f"{running.url}/houses/{CANARY}?{CANARY}", headers={"User-Agent": CANARY})
+        httpx.get(f"{running.url}/broken/bug")
+        running.stop(signal.SIGTERM)
+    assert set(collector.got) == {"/v1/traces", "/v1/metrics"}
+    for exported in collector.got.values():
+        assert b"vcms-referrals" in exported
+        assert b"/houses/{house_id}" in exported
+        assert CANARY.encode() not in exported
+    assert b"vcms.faults" in collector.got["/v1/metrics"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_collector_that_is_away_delays_nothing(how: signal.Signals) -> None:
+    with serving(VCMS_OTLP_ENDPOINT=f"http://127.0.0.1:{free_port()}") as running:
+        assert httpx.get(f"{running.url}/houses").status_code == 401
+        running.stop(how)
