@@ -2,10 +2,10 @@
 
 from fastapi import FastAPI
 
-from services.cases import reactions
 from services.cases.api import case_commands, case_queries, owner_commands
 from services.cases.decisions import decide
 from services.cases.projections import WORKLISTS, project_disclosures, project_persons
+from services.cases.reactions import INTAKE, TRANSFERS, answer_transfer, open_accepted
 from services.cases.state import NEW, evolve
 from shared.contracts.intake import PersonRegistered, ReportAccepted
 from shared.contracts.referrals import (
@@ -42,6 +42,8 @@ from shared.vault.tables import SubjectKeys
 from shared.vault.vault import Vault
 
 NAME = "cases"
+PERSONS, DISCLOSURES = "cases.persons", "cases.disclosures"
+ENDS = (ReferralCompleted, ReferralFailed, ReferralCancelled)
 CASE = Aggregate("case", NEW, decide, evolve)
 
 
@@ -80,32 +82,13 @@ def compose(store: StoreSettings, vault: Vault, bus: Bus, verifier: Verifier) ->
 
 
 def consumers(store: StoreSettings, writer: Writer, bus: Bus) -> list[TopicFollower]:
-    """What `cases` follows: two answers to other services' events, two kinds of foreign facts."""
+    """Whom `cases` answers, and whose facts it keeps."""
     facts = engine(store.database_url, pool_size=2)
-    disclosures = (DisclosureGranted, ReferralCompleted, ReferralFailed, ReferralCancelled)
+    opens, transfers = React(writer, open_accepted), React(writer, answer_transfer)
+    persons, disclosures = Project(facts, project_persons), Project(facts, project_disclosures)
     return [
-        Consumer(
-            reactions.INTAKE,
-            "intake",
-            (ReportAccepted,),
-            React(writer, reactions.open_accepted),
-            bus,
-        ),
-        Consumer(
-            "cases.persons", "intake", (PersonRegistered,), Project(facts, project_persons), bus
-        ),
-        Consumer(
-            reactions.TRANSFERS,
-            "referrals",
-            (ReferralAccepted,),
-            React(writer, reactions.answer_transfer),
-            bus,
-        ),
-        Consumer(
-            "cases.disclosures",
-            "referrals",
-            disclosures,
-            Project(facts, project_disclosures),
-            bus,
-        ),
+        Consumer(INTAKE, "intake", (ReportAccepted,), opens, bus),
+        Consumer(PERSONS, "intake", (PersonRegistered,), persons, bus),
+        Consumer(TRANSFERS, "referrals", (ReferralAccepted,), transfers, bus),
+        Consumer(DISCLOSURES, "referrals", (DisclosureGranted, *ENDS), disclosures, bus),
     ]

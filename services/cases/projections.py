@@ -28,6 +28,7 @@ from shared.contracts.kinds import EVERYTHING, Category, ReferralKind
 from shared.contracts.marks import Sealed
 from shared.contracts.referrals import (
     DisclosureGranted,
+    Parties,
     ReferralCancelled,
     ReferralCompleted,
     ReferralFailed,
@@ -191,8 +192,7 @@ def project_disclosures(connection: Connection, events: Sequence[Recorded]) -> N
                 | ReferralFailed(parties=parties)
                 | ReferralCancelled(parties=parties)
             ):
-                ended = grants.c.referral_id == parties.referral_id
-                connection.execute(sa.delete(grants).where(ended))
+                _revoke(connection, parties)
                 holders.settle(connection, parties.case_id, parties.to_organisation)
 
 
@@ -204,6 +204,14 @@ def _grant(connection: Connection, event: DisclosureGranted) -> None:
         "categories": list(event.categories),
     }
     connection.execute(insert(grants).values(row))
+
+
+def _revoke(connection: Connection, parties: Parties) -> None:
+    connection.execute(
+        sa.delete(grants)
+        .where(grants.c.case_id == parties.case_id)
+        .where(grants.c.referral_id == parties.referral_id)
+    )
 
 
 WORKLISTS = Projection(
