@@ -13,6 +13,8 @@ from services.audit.tlog.hashing import Frontier
 HASH = 32
 """Bytes of a SHA-256."""
 
+LONGEST_SILENCE = "3s"
+
 
 def add(connection: Connection, entries: Sequence[Entry]) -> Sequence[Alarm]:
     """Takes a run of one service's events into the log, those that are new; gives its alarms.
@@ -46,9 +48,9 @@ def last_position(connection: Connection, service: str) -> int:
 def lock(connection: Connection) -> None:
     """A statement of its own: what is read in one statement with the lock is read before it.
 
-    A process that is frozen while it holds the lock is ended by the server after five seconds.
+    Whoever is frozen while it holds the lock loses its session, and the lock with it.
     """
-    connection.execute(text("SET LOCAL transaction_timeout = '5s'"))
+    connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{LONGEST_SILENCE}'"))
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('vcms.audit.log'))"))
 
 

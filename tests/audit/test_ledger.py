@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import psycopg2
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from services.audit import ledger
 from services.audit.entries import Entry, entry
@@ -220,6 +221,19 @@ class TestPostgresLog(LedgerContract):
             assert read.knows_case(case_id)
             assert not read.knows_case(uuid4())
         reader.dispose()
+
+    def test_whoever_is_frozen_with_the_lock_in_hand_does_not_stop_the_log(
+        self, log: Ledger, database: ServiceDatabase
+    ) -> None:
+        frozen = engine(database.writer)
+        with frozen.connect() as silent:
+            ledger.lock(silent)
+            log.add(entries(Service("cases").line(1)))
+            with pytest.raises(OperationalError):
+                ledger.add(silent, entries(Service("intake").line(1), "intake"))
+            silent.invalidate()
+        frozen.dispose()
+        assert log.head().size == 1
 
     @pytest.mark.parametrize("table", ["leaves", "nodes", "bodies", "streams_of_case", "alarms"])
     def test_nobody_changes_what_is_logged(
