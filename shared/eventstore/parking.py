@@ -82,11 +82,11 @@ def parked_count(connection: Connection, consumers: Sequence[str], topic: str) -
     return connection.execute(count).scalar_one()
 
 
-def listed(connection: Connection) -> list[Listed]:
-    """All that is parked, in the order of their positions; what was skipped is not."""
+def listed(connection: Connection, *where: ColumnElement[bool]) -> list[Listed]:
+    """What is parked, each consumer's in the order of the positions; what was skipped is not."""
     rows = connection.execute(
         select(PARKED)
-        .where(PARKED.c.skipped_at.is_(None))
+        .where(PARKED.c.skipped_at.is_(None), *where)
         .order_by(PARKED.c.consumer, PARKED.c.topic, PARKED.c.position)
     )
     return [
@@ -114,11 +114,8 @@ def ask_retry(connection: Connection, consumer: str, topic: str, stream: str) ->
 
 def to_retry(connection: Connection, consumer: str, topic: str) -> list[Parked]:
     """The events whose retry was asked for, each stream's in order."""
-    return [
-        entry.event
-        for entry in listed(connection)
-        if entry.retry_asked and (entry.event.consumer, entry.event.topic) == (consumer, topic)
-    ]
+    asked = listed(connection, *_waiting(consumer, topic), PARKED.c.retry_asked)
+    return [entry.event for entry in asked]
 
 
 def forget_parked(connection: Connection, consumer: str, topic: str) -> None:

@@ -38,7 +38,7 @@ class Row(NamedTuple):
     at: datetime | None
 
 
-LOCK = "BEGIN; SELECT pg_advisory_xact_lock(%(lock)s);"
+LOCK = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(%(lock)s);"
 
 INBOX_ROWS = """
     INSERT INTO inbox (consumer, topic)

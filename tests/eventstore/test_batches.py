@@ -83,6 +83,15 @@ async def test_a_batch_is_bounded_in_bytes(store: PostgresStore) -> None:
     assert store.transactions() > 1
 
 
+async def test_a_batch_is_bounded_in_time(
+    store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.eventstore.transaction.MOST_SECONDS", 0)
+    answers = await together(store, [receive() for _ in range(5)])
+    assert all(isinstance(answer, Receipt) for answer in answers)
+    assert store.transactions() == 5
+
+
 async def test_the_order_of_asking_is_the_order_of_positions(store: PostgresStore) -> None:
     answers = await together(store, [receive() for _ in range(MOST_COMMANDS + 20)])
     positions = [answer.position for answer in answers if isinstance(answer, Receipt)]
