@@ -91,7 +91,7 @@ def launch(directory: Path, port: int) -> Running:
     inner = {name: str(ports.remembered(f"S3's {name}", directory / name)) for name in INNER_PORTS}
     settings = {**SETTINGS, **inner, "s3.port": str(port)}
     return spawn(
-        [WEED, "server", *(f"-{name}={value}" for name, value in settings.items())],
+        [WEED, "-logtostderr", "server", *(f"-{name}={value}" for name, value in settings.items())],
         directory=directory,
         environment={**plain_environment(), **MEMORY},
     )
