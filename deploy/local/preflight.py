@@ -33,7 +33,7 @@ def check_python(version: tuple[int, ...]) -> None:
 
 def check_writable(directory: Path) -> None:
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):
             pass
     except OSError:

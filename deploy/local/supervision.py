@@ -149,7 +149,7 @@ def record(directory: Path) -> Path:
 
 
 def wait_until(
-    ready: Callable[[], bool], part: str, running: Running, log: Path, patience: float = 60
+    ready: Callable[[], bool], part: str, running: Running, log: Path, patience: float = 120
 ) -> None:
     """Waits until the part answers.
 
