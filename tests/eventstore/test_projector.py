@@ -120,9 +120,9 @@ async def test_each_event_takes_effect_once(
     stream, subject = new_report()
     await store.handle(call(stream, Receive(times=3), subject=subject))
     async with running(projector):
-        assert await projector.wait_for(3, 5)
+        assert await projector.wait_for(3, 20)
         receipt = await store.handle(call(stream, Receive(times=2)))
-        assert await projector.wait_for(receipt.position, 5)
+        assert await projector.wait_for(receipt.position, 20)
         assert received(database) == {stream: 5}
         assert projector.pending() == 0
 
@@ -144,7 +144,7 @@ async def test_types_that_are_not_declared_are_passed_over(
     await store.handle(call(stream, Receive(), subject=subject))
     receipt = await store.handle(call(stream, Accept()))
     async with running(projector):
-        assert await projector.wait_for(receipt.position, 5)
+        assert await projector.wait_for(receipt.position, 20)
     assert received(database) == {stream: 1}
 
 
@@ -162,8 +162,8 @@ async def test_two_instances_take_each_event_once(
         await store.handle(call(stream, Receive(), subject=subject))
         for _ in range(10):
             await asyncio.gather(*(store.handle(call(stream, Receive())) for _ in range(20)))
-        assert await one.wait_for(201, 5)
-        assert await other.wait_for(201, 5)
+        assert await one.wait_for(201, 20)
+        assert await other.wait_for(201, 20)
     assert received(database) == {stream: 201}
 
 
@@ -175,11 +175,11 @@ async def test_an_event_that_fails_is_parked_with_all_later_ones_of_its_stream(
     await store.handle(call(bad, Receive(), subject=its_subject))
     await store.handle(call(good, Receive(), subject=subject))
     async with running(projector):
-        assert await projector.wait_for(2, 5)
+        assert await projector.wait_for(2, 20)
         counting.broken = set()
         await store.handle(call(bad, Receive()))
         receipt = await store.handle(call(good, Receive()))
-        assert await projector.wait_for(receipt.position, 5)
+        assert await projector.wait_for(receipt.position, 20)
         assert received(database) == {good: 2}
         assert projector.pending() == 2
     rows = query(database.writer, "SELECT position, stream, reason FROM parked ORDER BY position")
@@ -199,7 +199,7 @@ async def test_what_was_parked_is_retried_in_order_when_asked(
     counting.broken = {stream}
     await store.handle(call(stream, Receive(times=3), subject=subject))
     async with running(projector):
-        assert await projector.wait_for(3, 5)
+        assert await projector.wait_for(3, 20)
         counting.broken = set()
         with operator.begin() as connection:
             assert parking.ask_retry(connection, "counts", LEDGER, stream) == 3
@@ -214,7 +214,7 @@ async def test_a_retry_that_fails_leaves_the_stream_parked(
     counting.broken = {stream}
     await store.handle(call(stream, Receive(times=3), subject=subject))
     async with running(projector):
-        assert await projector.wait_for(3, 5)
+        assert await projector.wait_for(3, 20)
         with operator.begin() as connection:
             parking.ask_retry(connection, "counts", LEDGER, stream)
         await until(lambda: not any(entry.retry_asked for entry in all_parked(operator)))
@@ -237,7 +237,7 @@ async def test_a_skipped_event_is_remembered_and_those_behind_it_go_on(
     counting.broken = {stream}
     await store.handle(call(stream, Receive(times=2), subject=subject))
     async with running(projector):
-        assert await projector.wait_for(2, 5)
+        assert await projector.wait_for(2, 20)
         counting.broken = set()
         with operator.begin() as connection:
             parking.skip(connection, parking.listed(connection)[0].event, "known and harmless")
@@ -260,7 +260,7 @@ async def test_too_many_parked_streams_stop_the_projector(
         await store.handle(one)
     async with running(projector) as task:
         with pytest.raises(TooManyParked):
-            await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(task, 20)
     assert projector.pending() > 0
 
 
@@ -274,7 +274,7 @@ async def test_a_projection_can_begin_anew(
     stream, subject = new_report()
     await store.handle(call(stream, Receive(times=3), subject=subject))
     async with running(projector):
-        assert await projector.wait_for(3, 5)
+        assert await projector.wait_for(3, 20)
         query(database.admin, "UPDATE counts SET received = 99 RETURNING 1")
         with operator.begin() as connection:
             start_again(connection, LEDGER, counting.projection())
@@ -286,7 +286,7 @@ async def test_it_goes_on_after_the_database_was_away(
 ) -> None:
     async with running(projector):
         await store.handle(receive())
-        assert await projector.wait_for(1, 5)
+        assert await projector.wait_for(1, 20)
         query(
             database.admin,
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
