@@ -24,8 +24,8 @@ text = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 integers = st.integers(min_value=-(2**53) + 1, max_value=2**53 - 1)
 values = st.recursive(
     st.none() | st.booleans() | integers | text,
-    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(keys, inner, max_size=5),
-    max_leaves=20,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3),
+    max_leaves=8,
 )
 zones = st.sampled_from([UTC, timezone(timedelta(hours=7)), timezone(-timedelta(hours=3))])
 moments = st.datetimes(timezones=zones).filter(lambda moment: 1 < moment.year < 9999)
@@ -45,7 +45,7 @@ envelopes = st.builds(
     correlation_id=st.uuids(),
     causation_id=st.uuids(),
     nonce=st.binary(min_size=16, max_size=16).map(bytes.hex),
-    data=st.dictionaries(keys, values, max_size=8),
+    data=st.dictionaries(keys, values, max_size=4),
     traceparent=st.none() | ascii_text,
 )
 
