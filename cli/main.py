@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import auditor, service, stack
+from cli import auditor, operator, service, stack
 from cli.demo import command as demo
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
 app.add_typer(stack.app)
 app.add_typer(demo.app)
 app.add_typer(service.app)
+app.add_typer(operator.app)
 app.add_typer(auditor.app)
 
 if __name__ == "__main__":

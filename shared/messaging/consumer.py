@@ -50,6 +50,7 @@ class Consumer(Generic[E]):
         self._position = 0
         self._seen = 0
         self._parked: frozenset[str] = frozenset()
+        self._skipped: frozenset[int] = frozenset()
         self._moved = asyncio.Condition()
         self._look_at = 0.0
         self._unread: Unread | None = None
@@ -125,6 +126,8 @@ class Consumer(Generic[E]):
     def _judge(self, record: Record) -> Judgement[E]:
         if self._wanted is not None and kind_of(record.type) not in self._wanted:
             return None
+        if record.position in self._skipped:
+            return None
         if record.stream in self._parked:
             return Unfit(BEHIND, behind=True)
         try:
@@ -161,8 +164,9 @@ class Consumer(Generic[E]):
         """Where do we stand, and does an operator want something?"""
         if self._parked:
             await self._retry()
-        position, self._parked = await asyncio.to_thread(self._inbox.standing)
-        await self._reach(position)
+        standing = await asyncio.to_thread(self._inbox.standing)
+        self._parked, self._skipped = standing.parked, standing.skipped
+        await self._reach(standing.position)
         self._look_at = monotonic() + LOOK_SECONDS
 
     async def _retry(self) -> None:

@@ -1,4 +1,4 @@
-"""What a consumer does with the events that it asked for: react, project, or keep their bytes."""
+"""What a consumer does with the events that it asked for: it reacts, or it projects."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
@@ -84,13 +84,6 @@ class Project(InOneTransaction[Recorded]):
 
     def read(self, body: bytes) -> Recorded:
         return read(body)
-
-
-class Keep(InOneTransaction[bytes]):
-    """Bodies as they came, never decoded: `Keep(engine, keep)`."""
-
-    def read(self, body: bytes) -> bytes:
-        return body
 
 
 class React:

@@ -18,10 +18,12 @@ from shared.messaging.records import Record
 
 
 class Standing(NamedTuple):
-    """Where a consumer stands: its position, and the streams whose events it parks."""
+    """Where a consumer stands: its position, the streams whose events it parks, and the positions
+    that an operator has given up."""
 
     position: int
-    parked: frozenset[str]
+    parked: frozenset[str] = frozenset()
+    skipped: frozenset[int] = frozenset()
 
 
 class Progress(NamedTuple):
@@ -61,7 +63,11 @@ class PostgresInbox:
                 .values(consumer=self.consumer, topic=self.topic, partition=0, position=0)
                 .on_conflict_do_nothing()
             )
-            return Standing(self._lock(connection), self._parked_streams(connection))
+            return Standing(
+                self.lock(connection),
+                self._parked_streams(connection),
+                parking.skipped_positions(connection, self.consumer, self.topic),
+            )
 
     def progress(self) -> Progress:
         with database_errors(), self.engine.connect() as connection:
@@ -70,10 +76,15 @@ class PostgresInbox:
 
     def claim(self, connection: Connection, first: int, last: int) -> bool:
         """False: it was claimed before, or an operator moved the position."""
-        claimed = (
-            update(INBOX).where(*self._own(), INBOX.c.position == first - 1).values(position=last)
-        )
-        return connection.execute(claimed).rowcount == 1
+        return self.move(connection, first - 1, last)
+
+    def move(self, connection: Connection, here: int, there: int) -> bool:
+        moved = update(INBOX).where(*self._own(), INBOX.c.position == here).values(position=there)
+        return connection.execute(moved).rowcount == 1
+
+    def lock(self, connection: Connection) -> int:
+        """Keeps other instances from moving it; returns the position."""
+        return connection.execute(self._position().with_for_update()).scalar_one()
 
     def pass_over(self, first: int, last: int) -> bool:
         """Claims what has no effect here."""
@@ -104,7 +115,7 @@ class PostgresInbox:
 
     def retried(self, connection: Connection, event: Parked) -> bool:
         """The event is processed; what stands behind it is tried next. False: it was before."""
-        self._lock(connection)
+        self.lock(connection)
         if not parking.unpark(connection, event):
             return False
         parking.ask_retry(connection, self.consumer, self.topic, event.stream)
@@ -112,16 +123,13 @@ class PostgresInbox:
 
     def park_again(self, event: Parked, reason: str) -> None:
         with self.changing() as connection:
-            self._lock(connection)
+            self.lock(connection)
             parking.park_again(connection, event, reason)
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
         with database_errors(), self.engine.begin() as connection:
             yield connection
-
-    def _lock(self, connection: Connection) -> int:
-        return connection.execute(self._position().with_for_update()).scalar_one()
 
     def _position(self) -> Select[int]:
         return select(INBOX.c.position).where(*self._own())

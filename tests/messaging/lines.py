@@ -15,6 +15,7 @@ from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import Envelope, decode, encode
 from shared.eventstore.connections import connect
 from shared.messaging.records import Record
+from tests.support.postgres import query
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 EVENTS = UUID("0190a0a0-0000-7000-8000-000000000000")
@@ -31,9 +32,12 @@ def asked(position: int, case: int = 1) -> Record:
 
 def not_asked(position: int, case: int = 1) -> Record:
     """An event of another type, which nobody may decode: its body is no envelope."""
+    return opened(position, case)._replace(body=b"\xff not for you")
+
+
+def opened(position: int, case: int = 1) -> Record:
     case_id = UUID(int=case)
-    opened = record(position, case_id, CaseOpened(case_id, case_id, ORGANISATION, STAFF))
-    return opened._replace(body=b"\xff not for you")
+    return record(position, case_id, CaseOpened(case_id, case_id, ORGANISATION, STAFF))
 
 
 def garbled(position: int, case: int = 1) -> Record:
@@ -72,7 +76,11 @@ def record(position: int, case_id: UUID, event: object) -> Record:
 
 def write(url: str, positions: Iterable[int], cases: int = 7) -> None:
     """Puts the events of these positions into the service's table, spread over its cases."""
-    rows = [row(asked(position, 1 + position % cases)) for position in positions]
+    write_records(url, (asked(position, 1 + position % cases) for position in positions))
+
+
+def write_records(url: str, records: Iterable[Record]) -> None:
+    rows = [row(event) for event in records]
     database = connect(url, "tests")
     with database.cursor() as cursor:
         execute_values(
@@ -92,6 +100,16 @@ def execute(url: str, statement: str, *values: object) -> None:
     with database.cursor() as cursor:
         cursor.execute(statement, values or None)
     database.close()
+
+
+def recorded(url: str) -> set[tuple[object, ...]]:
+    """Event ids, and the hashes of the bodies in the table."""
+    return set(query(url, "SELECT event_id::text, encode(sha256(body), 'hex') FROM events"))
+
+
+def hashes(records: Iterable[Record]) -> set[tuple[object, ...]]:
+    """The same of what is on its way; repeats are folded."""
+    return {(record.event_id, sha256(record.body).hexdigest()) for record in records}
 
 
 def row(event: Record) -> tuple[object, ...]:

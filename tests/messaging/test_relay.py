@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
 
 import pytest
 
@@ -11,7 +10,7 @@ from shared.messaging.line import in_line
 from shared.messaging.memory import MemoryBus, MemoryTopic
 from shared.messaging.records import Record
 from shared.messaging.relay import Relay
-from tests.messaging.lines import TRACE, asked, execute, write
+from tests.messaging.lines import TRACE, asked, execute, hashes, recorded, write
 from tests.messaging.waiting import eventually, running
 from tests.support.postgres import ServiceDatabase, query
 
@@ -43,13 +42,6 @@ def in_order(bus: MemoryBus) -> list[int]:
     return [record.position for record in in_line(sent(bus), 0).next]
 
 
-def recorded(ledger: ServiceDatabase) -> list[tuple[object, ...]]:
-    return query(
-        ledger.admin,
-        "SELECT event_id::text, encode(sha256(body), 'hex') FROM events ORDER BY position",
-    )
-
-
 def leaders(ledger: ServiceDatabase) -> list[object]:
     """The server's processes that hold the relay's lock."""
     holds = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND database ="
@@ -65,8 +57,7 @@ async def test_events_are_sent_in_order_as_they_stand_in_the_table(
         await eventually(lambda: relay.pending() == 0)
         write(ledger.writer, range(4, 6))
         await eventually(lambda: relay.pending() == 0)
-    hashes = [(record.event_id, sha256(record.body).hexdigest()) for record in sent(bus)]
-    assert hashes == recorded(ledger)
+    assert hashes(sent(bus)) == recorded(ledger.admin)
     assert positions(bus) == [1, 2, 3, 4, 5]
 
 

@@ -8,16 +8,14 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from deploy.local.kafka import Kafka, start
 from shared.messaging.line import in_line
-from shared.messaging.records import Record
 from shared.messaging.relay import Relay
-from tests.messaging.lines import write
+from tests.messaging.lines import hashes, recorded, write
 from tests.messaging.topic_lines import KafkaLine
 from tests.messaging.waiting import eventually, running
 from tests.support.postgres import ServiceDatabase, query
@@ -25,26 +23,6 @@ from tests.support.postgres import ServiceDatabase, query
 pytestmark = pytest.mark.stack
 
 ROOT = Path(__file__).parents[2]
-
-
-async def read_all(line: KafkaLine) -> list[Record]:
-    records: list[Record] = []
-    async with line.bus.reader(line.topic) as reader:
-        begin, end = await reader.extent()
-        reader.seek(begin)
-        while reader.next_offset() < end:
-            records += await reader.fetch()
-    return records
-
-
-def hashes(records: list[Record]) -> set[tuple[object, ...]]:
-    return {(record.event_id, sha256(record.body).hexdigest()) for record in records}
-
-
-def recorded(ledger: ServiceDatabase) -> set[tuple[object, ...]]:
-    return set(
-        query(ledger.admin, "SELECT event_id::text, encode(sha256(body), 'hex') FROM events")
-    )
 
 
 def sent(ledger: ServiceDatabase) -> int:
@@ -76,11 +54,11 @@ async def test_nothing_is_lost_when_the_broker_dies_mid_batch(
         await eventually(lambda: 0 < sent(ledger) < 30_000)
         doomed.kill()
     await asyncio.to_thread(start, doomed.directory)
-    assert sent(ledger) <= len(in_line(await read_all(line), 0).next)
+    assert sent(ledger) <= len(in_line(await line.records(), 0).next)
     async with running(relay):
         await eventually(lambda: relay.pending() == 0, patience=60)
-    found = await read_all(line)
-    assert hashes(found) == recorded(ledger)
+    found = await line.records()
+    assert hashes(found) == recorded(ledger.admin)
     assert len(in_line(found, 0).next) == 30_000
 
 
@@ -100,7 +78,7 @@ async def test_nothing_is_lost_while_the_broker_is_frozen(
         finally:
             broker.resume()
         await eventually(lambda: relay.pending() == 0, patience=60)
-    assert hashes(await read_all(line)) == recorded(ledger)
+    assert hashes(await line.records()) == recorded(ledger.admin)
 
 
 @pytest.mark.parametrize("lose", [KafkaLine.empty, KafkaLine.make_anew])
@@ -115,8 +93,8 @@ async def test_an_emptied_topic_is_filled_again_with_the_same_bytes(
         await eventually(lambda: relay.pending() == 0 and holds(line, 1000), patience=60)
         write(ledger.writer, range(1001, 1011))
         await eventually(lambda: relay.pending() == 0)
-    found = await read_all(line)
-    assert hashes(found) == recorded(ledger)
+    found = await line.records()
+    assert hashes(found) == recorded(ledger.admin)
     assert len(in_line(found, 0).next) == 1010
 
 
@@ -132,8 +110,8 @@ async def test_when_the_leader_is_killed_another_goes_on_in_order(
             leader.kill()
             write(ledger.writer, range(20_001, 20_101))
             await eventually(lambda: sent(ledger) == 20_100, patience=60)
-    found = await read_all(line)
-    assert hashes(found) == recorded(ledger)
+    found = await line.records()
+    assert hashes(found) == recorded(ledger.admin)
     assert len(in_line(found, 0).next) == 20_100
 
 
@@ -150,14 +128,14 @@ async def test_a_frozen_leader_is_replaced_and_spoils_nothing_when_it_wakes(
             leader.send_signal(signal.SIGCONT)
             write(ledger.writer, range(101, 201))
             await eventually(lambda: sent(ledger) == 200)
-    found = await read_all(line)
-    assert hashes(found) == recorded(ledger)
+    found = await line.records()
+    assert hashes(found) == recorded(ledger.admin)
     assert len(in_line(found, 0).next) == 200
 
 
 def holds(line: KafkaLine, count: int) -> bool:
     """Asked from a thread of its own."""
-    return len(in_line(asyncio.run(read_all(line)), 0).next) >= count
+    return len(in_line(asyncio.run(line.records()), 0).next) >= count
 
 
 @contextmanager

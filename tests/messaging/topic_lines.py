@@ -52,6 +52,19 @@ class KafkaLine:
     async def empty(self) -> None:
         await self.bus.empty(self.topic)
 
+    async def records(self) -> list[Record]:
+        """All that the topic holds."""
+        records: list[Record] = []
+        async with self.bus.reader(self.topic) as reader:
+            begin, end = await reader.extent()
+            reader.seek(begin)
+            while reader.next_offset() < end:
+                records += await reader.fetch()
+        return records
+
+    async def create(self) -> None:
+        await create_topics(self.bootstrap, [self.topic])
+
     async def make_anew(self) -> None:
         await make_anew(self.bootstrap, self.topic)
 
