@@ -61,7 +61,7 @@ def verify(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Recompute the whole log from its leaves; exits with 1 if one is wrong. No token needed."""
+    """Recompute the whole log from its leaves. Needs no token; exits with 1 if anything is off."""
     kept = read_head(head, as_json=as_json)
     with (
         asking(url, None, signed_in=False, as_json=as_json) as service,

@@ -142,10 +142,17 @@ class AuditService:
             answer.raise_for_status()
             return shape.model_validate_json(answer.content)
         except httpx.HTTPStatusError as refused:
-            raise CannotAsk(
-                f"{request.url.path} answered {refused.response.status_code}."
-            ) from None
+            raise CannotAsk(_told(refused.response.status_code, request.url.path)) from None
         except httpx.HTTPError as away:
             raise CannotAsk(f"{request.url.path}: {type(away).__name__}.") from None
         except ValidationError:
             raise CannotAsk(f"{request.url.path} answered something else.") from None
+
+
+def _told(status: int, path: str) -> str:
+    known = {
+        401: "The token is not accepted: it may have expired.",
+        403: "The token is no auditor's.",
+        404: "The log knows no such case or event.",
+    }
+    return known.get(status, f"{path} answered {status}.")

@@ -105,7 +105,7 @@ def then_table(then: CaseThen, names: Names) -> Table:
         shown.add_row("organisation", names.of(then.organisation))
         shown.add_row("owner", names.of(then.owner))
     shown.add_row(
-        "entries", f"{then.services} services, {then.numbers} numbers, {then.profiles} profiles"
+        "entries", f"services: {then.services}, numbers: {then.numbers}, profiles: {then.profiles}"
     )
     for referral_id, referral in then.referrals.items():
         shown.add_row(
