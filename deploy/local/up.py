@@ -1,5 +1,6 @@
 """Starts the whole stack: what runs is kept, what is missing is started."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,8 @@ from typing import TypeVar
 from deploy.local import kafka, mail, openid, postgres, s3, services, stack_file
 from deploy.local.databases import KEYS, Databases
 from deploy.local.down import end
-from deploy.local.home import REPOSITORY, Home
+from deploy.local.home import Home
+from deploy.local.kafka import Kafka
 from deploy.local.kafka_jars import Progress, kafka_jars
 from deploy.local.part import Part
 from deploy.local.postgres import Postgres
@@ -19,14 +21,14 @@ from deploy.local.secret_file import remembered_key
 from deploy.local.service_settings import Parts, environment
 from deploy.local.services import SERVICES, Service
 from deploy.local.supervision import recall
+from deploy.local.topics import AN_HOUR, create_topics
 
 P = TypeVar("P", bound=Part)
 
-EXISTING = [s for s in SERVICES if (REPOSITORY / "services" / s / "app.py").exists()]
-TOPICS = SERVICES
-"""Every topic that is created; what else a part needs is added here."""
+PASSING_TOPICS = ("notifications-ticks",)
+"""Topics that hold no facts: what a service tells itself, kept for an hour."""
 
-DATABASES = (*EXISTING, KEYS)
+DATABASES = (*SERVICES, KEYS)
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def start_parts(home: Home, say: Say) -> Parts:
 
     with ThreadPoolExecutor(max_workers=5) as together:
         database = together.submit(lambda: migrated(home, told("postgres", postgres.start)))
-        broker = together.submit(lambda: told("kafka", lambda at: kafka.start(at, TOPICS)))
+        broker = together.submit(lambda: told("kafka", start_kafka))
         store = together.submit(lambda: told("s3", s3.start))
         identity = together.submit(lambda: told("oidc", openid.start))
         sink = together.submit(lambda: told("mail", mail.start))
@@ -90,6 +92,12 @@ def start_parts(home: Home, say: Say) -> Parts:
         )
 
 
+def start_kafka(directory: Path) -> Kafka:
+    broker = kafka.start(directory, SERVICES)
+    asyncio.run(create_topics(broker.bootstrap, PASSING_TOPICS, AN_HOUR))
+    return broker
+
+
 def migrated(home: Home, server: Postgres) -> Postgres:
     databases = Databases(home, server)
     for name in DATABASES:
@@ -100,7 +108,7 @@ def migrated(home: Home, server: Postgres) -> Postgres:
 
 def start_services(parts: Parts, instances: int, say: Say) -> Sequence[Service]:
     remembered_key(parts.home.wrapping_key)
-    wanted = [(service, instance) for service in EXISTING for instance in range(1, instances + 1)]
+    wanted = [(service, instance) for service in SERVICES for instance in range(1, instances + 1)]
     directories = [parts.home.service(service, instance) for service, instance in wanted]
     for extra in set(parts.home.services.glob("*-*")) - set(directories):
         end(extra)
@@ -116,8 +124,8 @@ def start_services(parts: Parts, instances: int, say: Say) -> Sequence[Service]:
 
         return start_and_tell(parts.home, parts.home.service(service, instance), launch, say)
 
-    with ThreadPoolExecutor(max_workers=len(wanted) or 1) as together:
-        return list(together.map(start, *(zip(*wanted, strict=True) if wanted else ([], []))))
+    with ThreadPoolExecutor(max_workers=len(wanted)) as together:
+        return list(together.map(start, *zip(*wanted, strict=True)))
 
 
 def start_and_tell(home: Home, directory: Path, start: Callable[[Path], P], say: Say) -> P:
