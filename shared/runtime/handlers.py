@@ -12,7 +12,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.contracts.refused import NotFound, Refused
 from shared.eventstore.errors import Retryable
 from shared.runtime.logs import failure, log
-from shared.runtime.metrics import FAULTS
 from shared.runtime.problems import (
     BodyTooLarge,
     InvalidFields,
@@ -121,7 +120,6 @@ class LastResort:
             await self._app(scope, receive, watched)
         except Exception as error:
             log.error("unexpected_fault", **failure(error))
-            FAULTS.add(1)
             if begun:
                 raise
             await answer(UnexpectedFault())(scope, receive, send)

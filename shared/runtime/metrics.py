@@ -25,15 +25,15 @@ class Metric:
 _RESTARTS = Metric(
     "vcms.worker.restarts", "{restart}", Kind.COUNTER, "Workers that were started again."
 )
-_FAULTS = Metric(
-    "vcms.faults", "{fault}", Kind.COUNTER, "Requests that ended in an unexpected fault."
+_PROBLEMS = Metric(
+    "vcms.problems", "{answer}", Kind.COUNTER, "Requests that were answered by a problem, by type."
 )
 _PENDING = Metric(
     "vcms.pending", "{event}", Kind.GAUGE, "Events that wait for a worker, when last asked."
 )
 
-METRICS = (_RESTARTS, _FAULTS, _PENDING)
+METRICS = (_RESTARTS, _PROBLEMS, _PENDING)
 
 WORKER_RESTARTS = _meter.create_counter(_RESTARTS.name, _RESTARTS.unit, _RESTARTS.help)
-FAULTS = _meter.create_counter(_FAULTS.name, _FAULTS.unit, _FAULTS.help)
+PROBLEMS = _meter.create_counter(_PROBLEMS.name, _PROBLEMS.unit, _PROBLEMS.help)
 PENDING = _meter.create_gauge(_PENDING.name, _PENDING.unit, _PENDING.help)

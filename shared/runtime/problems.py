@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from shared.contracts.refused import NotFound, Refused
+from shared.runtime.metrics import PROBLEMS
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -127,6 +128,7 @@ def answer(trouble: Refused | Problem) -> Response:
     """The response that tells it. Absent and forbidden are the same bytes."""
     if trouble.status == NotFound.status:
         trouble = NotFound()
+    PROBLEMS.add(1, {"vcms.problem": type_of(type(trouble))})
     headers = trouble.headers if isinstance(trouble, Problem) else {}
     return Response(
         to_json({**described(type(trouble)), **members(trouble)}),

@@ -30,6 +30,7 @@ ALLOWED = frozenset(
         "network.protocol.version",
         "url.scheme",
         "vcms.consumer",
+        "vcms.problem",
         "vcms.projection",
         "vcms.worker",
     }

@@ -140,7 +140,8 @@ def test_a_collector_gets_traces_and_metrics_without_what_was_asked_for(
         assert b"vcms-referrals" in exported
         assert b"/houses/{house_id}" in exported
         assert CANARY.encode() not in exported
-    assert b"vcms.faults" in collector.got["/v1/metrics"]
+    for problem in (b"/problems/token-missing", b"/problems/unexpected-fault"):
+        assert problem in collector.got["/v1/metrics"]
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
