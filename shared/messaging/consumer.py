@@ -61,7 +61,7 @@ class Consumer(Generic[E]):
             try:
                 async with self._bus.reader(self.topic) as reader:
                     await self._follow(reader, backoff)
-            except (Retryable, OffsetGone, TooManyParked) as reason:
+            except (Retryable, OffsetGone) as reason:
                 log.warning(
                     "consumer_waits", consumer=self.name, topic=self.topic, reason=repr(reason)
                 )
@@ -97,16 +97,25 @@ class Consumer(Generic[E]):
         await place.find(self._position)
         async with unread_of(reader) as self._unread:
             while True:
-                records = await reader.fetch()
-                self._seen = max((record.position for record in records), default=self._seen)
-                before = self._position
-                ahead = await self._take(records)
-                if monotonic() >= self._look_at:
-                    await self._look()
-                if self._position < before:
-                    await place.find(self._position)
-                await place.mind_holes(ahead, self._position)
+                await self._step(reader, place)
                 backoff.reset()
+
+    async def _step(self, reader: Reader, place: Place) -> None:
+        records = await reader.fetch()
+        self._seen = max((record.position for record in records), default=self._seen)
+        before = self._position
+        try:
+            ahead = await self._take(records)
+        except TooManyParked:
+            await self._stop_for_a_while()
+            await place.find(self._position)
+            return
+        if monotonic() >= self._look_at:
+            await self._look()
+        if self._position < before:
+            await place.find(self._position)  # an operator wants it all again
+        else:
+            await place.mind_holes(ahead, self._position)
 
     async def _take(self, records: Sequence[Record]) -> int:
         """Takes what is in line; returns the highest position beyond a hole, or 0."""
@@ -159,6 +168,12 @@ class Consumer(Generic[E]):
             )
         self._parked |= {record.stream}
         return await asyncio.to_thread(self._inbox.park, stretch.first, stretch.last, record, unfit)
+
+    async def _stop_for_a_while(self) -> None:
+        """Too many streams are parked: an operator must act first."""
+        log.error("consumer_stopped", consumer=self.name, topic=self.topic)
+        await asyncio.sleep(LOOK_SECONDS)
+        await self._look()
 
     async def _look(self) -> None:
         """Where do we stand, and does an operator want something?"""
