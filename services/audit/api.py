@@ -110,12 +110,11 @@ def log_routes(reader: Engine) -> APIRouter:
     @router.get("/leaves", operation_id="log_leaves", responses=query_problems())
     def log_leaves(page: Paged) -> Listed[LeafView]:
         """All leaves, in the log's order."""
-        first = _following(page.after(INDEX))
         with reading_log(reader) as log:
-            leaves = log.leaves(first, page.limit + 1)
-        views = [LeafView(index=at, leaf=_base64(leaf)) for at, leaf in enumerate(leaves, first)]
-        items, cursor = page.cut(views, lambda view: view.index)
-        return Listed(items=list(items), next=cursor)
+            leaves = log.leaves(_following(page.after(INDEX)), page.limit + 1)
+        items, cursor = page.cut(leaves, lambda item: item[0])
+        views = [LeafView(index=index, leaf=_base64(leaf)) for index, leaf in items]
+        return Listed(items=views, next=cursor)
 
     @router.get(
         "/proofs/inclusion/{event_id}",

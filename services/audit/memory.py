@@ -31,8 +31,8 @@ class MemoryLog:
     def head(self) -> TreeHead:
         return TreeHead(self._tree.size, self._tree.root())
 
-    def leaves(self, first: int, limit: int) -> Sequence[bytes]:
-        return [leaf.entry.leaf for leaf in self._leaves[first : first + limit]]
+    def leaves(self, first: int, limit: int) -> Sequence[tuple[int, bytes]]:
+        return [(leaf.index, leaf.entry.leaf) for leaf in self._leaves[first : first + limit]]
 
     def leaf_of(self, event_id: UUID) -> tuple[int, bytes] | None:
         found = (leaf for leaf in self._leaves if leaf.entry.event_id == event_id)

@@ -52,15 +52,15 @@ class Log:
         tree = self._connection.execute(select(TREE)).one()
         return TreeHead(tree.size, Frontier(tree.size, peaks_of(tree.peaks)).root())
 
-    def leaves(self, first: int, limit: int) -> Sequence[bytes]:
-        """Leaves from index `first` on, in their order."""
-        rows = self._connection.scalars(
-            select(LEAVES.c.leaf)
+    def leaves(self, first: int, limit: int) -> Sequence[tuple[int, bytes]]:
+        """Index and bytes of the leaves from index `first` on, in their order."""
+        rows = self._connection.execute(
+            select(LEAVES.c.index.label("at"), LEAVES.c.leaf)
             .where(LEAVES.c.index >= first)
             .order_by(LEAVES.c.index)
             .limit(limit)
         )
-        return list(rows)
+        return [(row.at, row.leaf) for row in rows]
 
     def leaf_of(self, event_id: UUID) -> tuple[int, bytes] | None:
         """Index and bytes of the event's leaf."""

@@ -5,6 +5,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -51,17 +52,29 @@ class Audit:
         document: dict[str, Any] = json.loads(line)
         return code, document
 
-    def tamper(self, statement: str) -> None:
-        """As a superuser, who can take down every wall."""
+    @contextmanager
+    def tampered(self, statement: str) -> Iterator[None]:
+        """As a superuser, who can take down every wall; put right again afterwards."""
+        self.change("CREATE TABLE saved_leaves AS TABLE leaves")
+        self.change("CREATE TABLE saved_bodies AS TABLE bodies")
+        self.change(statement)
+        try:
+            yield
+        finally:
+            self.change("DELETE FROM leaves; INSERT INTO leaves TABLE saved_leaves")
+            self.change("DELETE FROM bodies; INSERT INTO bodies TABLE saved_bodies")
+            self.change("DROP TABLE saved_leaves, saved_bodies")
+
+    def change(self, statement: str) -> None:
         connection = psycopg2.connect(self.database.admin)
         with connection, connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
             cursor.execute(statement)
-            assert cursor.rowcount > 0
+            assert cursor.rowcount != 0
         connection.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def audit(databases: Databases) -> Iterator[Audit]:
     database, bus = databases.of("audit"), MemoryBus()
     asyncio.run(publish(bus))
@@ -101,14 +114,12 @@ def test_a_whole_log_is_found_whole_by_anybody(audit: Audit) -> None:
     code, verdict = audit.answer("verify")
     assert code == ExitCode.DONE
     assert verdict["sound"] is True
-    assert {name: line["position"] for name, line in verdict["services"].items()} == {
-        "cases": 4,
-        "referrals": 3,
-        "attachments": 3,
-    }
+    positions = {name: line["position"] for name, line in verdict["services"].items()}
+    assert positions.items() >= {"cases": 4, "referrals": 3, "attachments": 3}.items()
+    assert sum(positions.values()) == verdict["head"]["size"]
     code, said = audit.run("verify")
     assert code == ExitCode.DONE
-    assert "The log is whole: 10 leaves" in said
+    assert re.search(r"The log is whole: \d+ leaves", said)
 
 
 def test_the_head_seen_last_is_kept_and_compared_with(audit: Audit, tmp_path: Path) -> None:
@@ -116,9 +127,12 @@ def test_the_head_seen_last_is_kept_and_compared_with(audit: Audit, tmp_path: Pa
     _, first = audit.answer("verify", "--head", str(file))
     assert first["compared_with"] is None
     assert json.loads(file.read_text()) == first["head"]
+    audit.answer("replay", str(CASE), token=AUDITOR.token)
+    wait_for(lambda: audit.answer("verify")[1]["head"]["size"] > first["head"]["size"])
     code, second = audit.answer("verify", "--head", str(file))
     assert code == ExitCode.DONE
     assert second["compared_with"] == first["head"]
+    assert json.loads(file.read_text()) == second["head"]
 
 
 def test_a_head_that_the_log_never_had_fails_and_is_kept(audit: Audit, tmp_path: Path) -> None:
@@ -145,7 +159,7 @@ TAMPERINGS = {
         {"root_differs"},
     ),
     "drop": (
-        "DELETE FROM leaves WHERE index = 3",
+        "DELETE FROM leaves WHERE service = 'cases' AND position = 2",
         {"gap", "size_differs"},
     ),
     "swap": (
@@ -159,32 +173,33 @@ TAMPERINGS = {
 @pytest.mark.parametrize("tampering", TAMPERINGS)
 def test_tampering_in_the_database_is_found(audit: Audit, tampering: str) -> None:
     statement, expected = TAMPERINGS[tampering]
-    audit.tamper(statement)
-    code, verdict = audit.answer("verify")
+    with audit.tampered(statement):
+        code, verdict = audit.answer("verify")
+        said = audit.run("verify")[1]
     assert code == ExitCode.FAILED
     assert expected <= {finding["flaw"] for finding in verdict["findings"]}
-    code, said = audit.run("verify")
-    assert code == ExitCode.FAILED
     assert "✗" in said
+    assert audit.run("verify")[0] == ExitCode.DONE
 
 
 def test_a_case_is_told_in_sentences(audit: Audit) -> None:
     code, said = audit.run("replay", str(CASE), token=AUDITOR.token)
     assert code == ExitCode.DONE
     assert "transferred the case from …000000a1 to …000000a2" in said
-    assert re.search(r"All 1\d events are in the log of 1\d leaves, byte for byte", said)
+    assert re.search(r"All \d\d events are in the log of \d\d leaves, byte for byte", said)
 
 
 def test_a_story_as_json_has_its_events_and_its_purpose_is_recorded(audit: Audit) -> None:
     arguments = ("replay", str(CASE), "--purpose", "court_order")
     code, story = audit.answer(*arguments, token=AUDITOR.token)
     assert code == ExitCode.DONE
-    assert [event["type"] for event in story["events"]][:2] == [
+    types = [event["type"] for event in story["events"]]
+    assert [wire_type for wire_type in types if ".audit." not in wire_type][:2] == [
         "vcms.cases.case_opened.v1",
         "vcms.attachments.access_granted.v1",
     ]
     purposes = "SELECT convert_from(body, 'UTF8')::jsonb -> 'data' ->> 'purpose' FROM events"
-    assert query(audit.database.admin, purposes) == [("court_order",)]
+    assert ("court_order",) in query(audit.database.admin, purposes)
 
 
 def test_a_case_is_shown_as_it_stood(audit: Audit) -> None:
@@ -202,12 +217,13 @@ def test_a_case_is_shown_as_it_stood(audit: Audit) -> None:
 
 
 def test_a_body_that_was_changed_is_found_when_it_is_read(audit: Audit) -> None:
-    audit.tamper(
+    changed = (
         "UPDATE bodies SET body = convert_to(replace(convert_from(body, 'UTF8'),"
         " 'service_recorded', 'service_recordet'), 'UTF8')"
         " WHERE convert_from(body, 'UTF8') LIKE '%service_recorded%'"
     )
-    code, story = audit.answer("replay", str(CASE), token=AUDITOR.token)
+    with audit.tampered(changed):
+        code, story = audit.answer("replay", str(CASE), token=AUDITOR.token)
     assert code == ExitCode.FAILED
     assert [finding["flaw"] for finding in story["findings"]] == ["body_differs"]
 

@@ -63,8 +63,9 @@ class Stage:
         """The log's leaves once it holds `size` of them; checks that it is one log."""
         await until(lambda: self.size() >= size)
         with reading_log(self.engine) as log:
-            leaves, head = log.leaves(0, 10_000), log.head()
-        assert head.size == len(leaves)
+            rows, head = log.leaves(0, 10_000), log.head()
+        leaves = [leaf for _, leaf in rows]
+        assert [index for index, _ in rows] == list(range(head.size))
         assert head.root == root_of_leaves(map(leaf_hash, leaves))
         return [decode(leaf) for leaf in leaves]
 

@@ -32,7 +32,7 @@ from tests.support.postgres import Databases, ServiceDatabase
 class Ledger(Protocol):
     def add(self, entries: Sequence[Entry]) -> Sequence[Alarm]: ...
     def head(self) -> TreeHead: ...
-    def leaves(self, first: int, limit: int) -> Sequence[bytes]: ...
+    def leaves(self, first: int, limit: int) -> Sequence[tuple[int, bytes]]: ...
     def leaf_of(self, event_id: UUID) -> tuple[int, bytes] | None: ...
     def hashes(self, level: int, first: int, count: int) -> Sequence[bytes]: ...
     def alarms(self, after: int, limit: int) -> Sequence[Alarmed]: ...
@@ -53,7 +53,7 @@ class PostgresLedger:
         with reading_log(self.database) as log:
             return log.head()
 
-    def leaves(self, first: int, limit: int) -> Sequence[bytes]:
+    def leaves(self, first: int, limit: int) -> Sequence[tuple[int, bytes]]:
         with reading_log(self.database) as log:
             return log.leaves(first, limit)
 
@@ -93,7 +93,7 @@ class LedgerContract:
     def test_each_event_becomes_one_leaf_in_order(self, log: Ledger) -> None:
         first, second = entries(Service("cases").line(2))
         assert log.add([first]) == log.add([second]) == []
-        assert log.leaves(0, 10) == [first.leaf, second.leaf]
+        assert log.leaves(0, 10) == [(0, first.leaf), (1, second.leaf)]
         assert log.head() == TreeHead(
             2, root_of_leaves([leaf_hash(first.leaf), leaf_hash(second.leaf)])
         )
@@ -115,7 +115,8 @@ class LedgerContract:
         known = entries(Service("cases").line(4))
         log.add(known[:2])
         log.add(known)
-        assert log.leaves(0, 10) == [one.leaf for one in known]
+        assert log.leaves(0, 10) == list(enumerate(one.leaf for one in known))
+        assert log.leaves(1, 2) == [(1, known[1].leaf), (2, known[2].leaf)]
 
     def test_services_keep_lines_of_their_own(self, log: Ledger) -> None:
         log.add(entries(Service("cases").line(2)))
