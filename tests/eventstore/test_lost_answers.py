@@ -19,6 +19,9 @@ from tests.support.postgres import ServiceDatabase
 
 pytestmark = pytest.mark.stack
 
+COMMIT = b"COMMIT\0"
+"""How the closing string ends."""
+
 
 @pytest_asyncio.fixture
 async def line(ledger: ServiceDatabase) -> AsyncIterator[Line]:
@@ -42,7 +45,7 @@ async def test_commands_are_done_once_and_answered(
     store: PostgresStore, line: Line, where: Cut
 ) -> None:
     await store.handle(receive())
-    line.cut(b"COMMIT", where)
+    line.cut(COMMIT, where)
     calls = [receive() for _ in range(10)]
     answers = await asyncio.gather(*map(store.handle, calls))
     assert line.was_cut
@@ -54,7 +57,7 @@ async def test_commands_are_done_once_and_answered(
 @pytest.mark.parametrize("where", Cut)
 async def test_a_run_takes_effect_once(store: PostgresStore, line: Line, where: Cut) -> None:
     await store.handle(receive())
-    line.cut(b"COMMIT", where)
+    line.cut(COMMIT, where)
     answers = await store.react(run(1, 2, receive(), receive()))
     assert line.was_cut
     # Where only the answer was lost, the run is told to be claimed before: by ourselves.

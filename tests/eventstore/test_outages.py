@@ -97,17 +97,18 @@ async def test_reads_say_that_the_database_is_away(
 async def test_a_writer_that_freezes_in_its_transaction_holds_nobody_up(
     ledger: ServiceDatabase, vault: Vault, clock: Clock
 ) -> None:
-    frozen = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.eventstore.frozen_writer", ledger.writer),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    seen = psutil.Process(frozen.pid)
-    await until(lambda: seen.status() == psutil.STATUS_STOPPED)
     with PostgresStore(ledger.writer, vault, clock) as store:
+        await store.handle(receive())
+        frozen = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.eventstore.frozen_writer", ledger.writer),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        seen = psutil.Process(frozen.pid)
+        await until(lambda: seen.status() == psutil.STATUS_STOPPED)
         asked = monotonic()
-        assert (await store.handle(receive())).position == 1
+        assert (await store.handle(receive())).position == 2
         assert monotonic() - asked < 3
         seen.resume()
         printed, _ = await asyncio.wait_for(frozen.communicate(), 20)
-        assert int(printed) == 2
-        assert store.verified().position == 2
+        assert int(printed) == 3
+        assert store.verified().position == 3

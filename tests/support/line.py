@@ -21,6 +21,7 @@ class Line:
         self.was_cut = False
         self._server_port = server_port
         self._cut: tuple[bytes, Cut] | None = None
+        self._carried: list[asyncio.Future[tuple[None, None]]] = []
 
     def cut(self, at: bytes, where: Cut) -> None:
         """One time, when `at` is said next."""
@@ -28,9 +29,13 @@ class Line:
 
     async def carry(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         answers, there = await asyncio.open_connection("127.0.0.1", self._server_port)
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._say(client, there, back))
-            both.create_task(pass_on(answers, back))
+        carried = asyncio.gather(self._say(client, there, back), pass_on(answers, back))
+        self._carried.append(carried)
+        await carried
+
+    async def ended(self) -> None:
+        """Waits for the end of all that it carries."""
+        await asyncio.gather(*self._carried)
 
     async def _say(
         self, client: asyncio.StreamReader, there: asyncio.StreamWriter, back: asyncio.StreamWriter
@@ -67,3 +72,4 @@ async def line_to(port: int) -> AsyncIterator[Line]:
     line.port = server.sockets[0].getsockname()[1]
     yield line
     server.close()
+    await line.ended()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ from shared.eventstore.migrations import create_event_tables, migrate
 
 PASSWORD = "for-tests-alone"
 ROLES = ("migrator", "writer", "reader")
+ROOM = 4 * 1024**3
+"""Bytes."""
+
 LEDGER = "ledger"
 """A service that has the event tables and nothing else."""
 
@@ -89,11 +93,19 @@ def revise(migrator_url: str, upgrade: Callable[[], None]) -> None:
     database.dispose()
 
 
+def roomy_memory() -> Path | None:
+    """A folder in memory where the machine has room for one: the tests wait for no disk, and what
+    outlives the programs is all that they need."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM
+    return memory if roomy else None
+
+
 @contextmanager
 def cluster() -> Iterator[Postgres]:
     """A running PostgreSQL, which the test may kill. Not in pytest's own folder: each session of
     pytest closes that to other accounts, and PostgreSQL may run as another."""
-    with TemporaryDirectory(prefix="vcms-postgres-") as directory:
+    with TemporaryDirectory(prefix="vcms-postgres-", dir=roomy_memory()) as directory:
         server = start(Path(directory))
         try:
             yield server
