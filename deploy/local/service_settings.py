@@ -52,7 +52,7 @@ class Parts:
         return Databases(self.home, self.postgres)
 
 
-def environment(parts: Parts, service: str, instance: int, port: int) -> dict[str, str]:
+def environment(parts: Parts, service: str, port: int) -> dict[str, str]:
     """Every variable that one instance of a service sees."""
     return {
         **plain_environment(),
@@ -64,7 +64,6 @@ def environment(parts: Parts, service: str, instance: int, port: int) -> dict[st
         **(in_words(keys(parts)) if service in SEALING else {}),
         **(in_words(bucket(parts, service)) if service in BUCKET_OF else {}),
         **(in_words(smtp(parts)) if service in MAILING else {}),
-        variable("instance"): str(instance),
     }
 
 

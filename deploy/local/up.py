@@ -118,7 +118,7 @@ def start_services(parts: Parts, instances: int, say: Say) -> Sequence[Service]:
             return Service.kept(
                 directory,
                 lambda port: services.launch(
-                    directory, environment(parts, service, instance, port)
+                    directory, environment(parts, service, port)
                 ),
             )
 

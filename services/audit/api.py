@@ -1,7 +1,5 @@
 """The log, open to everybody; and a case's recorded bodies, to the auditor who asked for them."""
 
-from base64 import b64encode
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,14 +10,24 @@ from sqlalchemy import Engine
 
 from services.audit.commands import OpenReplay
 from services.audit.decisions import is_open_for
-from services.audit.reading import Body, reading_log
+from services.audit.queries import reading_log
 from services.audit.refusals import NoSuchTree
-from services.audit.sequencer import AlarmKind
 from services.audit.state import NEW, OpenedReplay, Replay, evolve
 from services.audit.tlog.stored import consistency_proof, inclusion_proof
+from services.audit.views import (
+    AlarmView,
+    ConsistencyView,
+    HeadView,
+    InclusionView,
+    LeafView,
+    RecordedEvent,
+    alarm_view,
+    base64,
+    hexadecimal,
+    recorded_event,
+)
 from shared.contracts.actor import Role, Staff
 from shared.contracts.audit import ReplayOpened, ReplayPurpose
-from shared.contracts.envelope import decode
 from shared.contracts.refused import NotFound
 from shared.eventstore.store import EventStore
 from shared.runtime.clock import Clock
@@ -33,41 +41,7 @@ from shared.runtime.paging import Listed, Paged
 
 INDEX = TypeAdapter(Annotated[int, Field(ge=0, le=2**62)])
 Size = Annotated[int, Query(ge=0, le=2**62)]
-Hex = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256 in hexadecimal.")]
 Auditor = Annotated[Staff, Depends(require(Role.AUDITOR))]
-
-
-class HeadView(BaseModel):
-    size: int = Field(description="Leaves in the log.")
-    root: Hex
-    alarms: int = Field(description="Events that contradicted the log and were not taken in.")
-
-
-class LeafView(BaseModel):
-    index: int
-    leaf: str = Field(description="Base64 of the bytes that docs/auditing/leaf.md fixes.")
-
-
-class InclusionView(BaseModel):
-    index: int
-    size: int
-    leaf: str = Field(description="Base64.")
-    proof: list[Hex]
-
-
-class ConsistencyView(BaseModel):
-    first: int
-    second: int
-    proof: list[Hex]
-
-
-class AlarmView(BaseModel):
-    kind: AlarmKind
-    service: str
-    position: int
-    event_id: UUID
-    leaf: str = Field(description="Base64 of the leaf that the event would have had.")
-    raised_at: datetime
 
 
 class OpenReplayBody(BaseModel):
@@ -79,41 +53,25 @@ class OpenReplayBody(BaseModel):
     purpose: ReplayPurpose
 
 
-class RecordedEvent(BaseModel):
-    """An event of the case. Whatever speaks of a person in `body` is ciphertext."""
-
-    index: int = Field(description="Of its leaf in the log.")
-    event_id: UUID
-    service: str
-    position: int
-    stream: str
-    version: int
-    type: str
-    occurred_at: datetime
-    recorded_at: datetime
-    actor: str
-    body: str = Field(description="As received: its UTF-8 bytes are those that the leaf hashes.")
-
-
 def log_routes(reader: Engine) -> APIRouter:
     """Everything here can be read without a token: leaves hold no personal data."""
     router = APIRouter(prefix="/log", tags=["log"])
 
-    @router.get("/head", operation_id="log_head", responses=query_problems())
-    def log_head(response: Response) -> HeadView:
+    @router.get("/head", operation_id="read_head", responses=query_problems())
+    def read_head(response: Response) -> HeadView:
         """How long the log is, and the root over all its leaves."""
         with reading_log(reader) as log:
             head, alarms = log.head(), log.alarm_count()
         response.headers["ETag"] = f'"{head.size}"'
         return HeadView(size=head.size, root=head.root.hex(), alarms=alarms)
 
-    @router.get("/leaves", operation_id="log_leaves", responses=query_problems())
-    def log_leaves(page: Paged) -> Listed[LeafView]:
+    @router.get("/leaves", operation_id="list_leaves", responses=query_problems())
+    def list_leaves(page: Paged) -> Listed[LeafView]:
         """All leaves, in the log's order."""
         with reading_log(reader) as log:
             leaves = log.leaves(_following(page.after(INDEX)), page.limit + 1)
         items, cursor = page.cut(leaves, lambda item: item[0])
-        views = [LeafView(index=index, leaf=_base64(leaf)) for index, leaf in items]
+        views = [LeafView(index=index, leaf=base64(leaf)) for index, leaf in items]
         return Listed(items=views, next=cursor)
 
     @router.get(
@@ -132,7 +90,7 @@ def log_routes(reader: Engine) -> APIRouter:
             if not index < size <= whole:
                 raise NoSuchTree
             proof = inclusion_proof(log, index, size)
-        return InclusionView(index=index, size=size, leaf=_base64(leaf), proof=_hex(proof))
+        return InclusionView(index=index, size=size, leaf=base64(leaf), proof=hexadecimal(proof))
 
     @router.get(
         "/proofs/consistency",
@@ -145,26 +103,15 @@ def log_routes(reader: Engine) -> APIRouter:
             if not first <= second <= log.head().size:
                 raise NoSuchTree
             proof = consistency_proof(log, first, second)
-        return ConsistencyView(first=first, second=second, proof=_hex(proof))
+        return ConsistencyView(first=first, second=second, proof=hexadecimal(proof))
 
-    @router.get("/alarms", operation_id="log_alarms", responses=query_problems())
-    def log_alarms(page: Paged) -> Listed[AlarmView]:
+    @router.get("/alarms", operation_id="list_alarms", responses=query_problems())
+    def list_alarms(page: Paged) -> Listed[AlarmView]:
         """Events that contradicted the log; the first that came, first."""
         with reading_log(reader) as log:
             alarms = log.alarms(page.after(INDEX) or 0, page.limit + 1)
         items, cursor = page.cut(alarms, lambda alarm: alarm.number)
-        views = [
-            AlarmView(
-                kind=alarm.kind,
-                service=alarm.service,
-                position=alarm.position,
-                event_id=alarm.event_id,
-                leaf=_base64(alarm.leaf),
-                raised_at=alarm.raised_at,
-            )
-            for alarm in items
-        ]
-        return Listed(items=views, next=cursor)
+        return Listed(items=[alarm_view(alarm) for alarm in items], next=cursor)
 
     return router
 
@@ -186,8 +133,10 @@ def replay_routes(writer: Handles, store: EventStore, reader: Engine, clock: Clo
         command = OpenReplay(replay_id, body.case_id, auditor.staff, body.purpose)
         return await edge.create(writer, f"replay-{replay_id}", command)
 
-    @router.get("/{replay_id}/events", operation_id="replay_events", responses=query_problems())
-    def replay_events(replay_id: UUID, auditor: Auditor, page: Paged) -> Listed[RecordedEvent]:
+    @router.get(
+        "/{replay_id}/events", operation_id="list_replay_events", responses=query_problems()
+    )
+    def list_replay_events(replay_id: UUID, auditor: Auditor, page: Paged) -> Listed[RecordedEvent]:
         """The case's events in the log's order, to the auditor who opened the replay."""
         replay = _opened(store, replay_id, auditor, clock)
         after = page.after(INDEX)
@@ -196,7 +145,7 @@ def replay_routes(writer: Handles, store: EventStore, reader: Engine, clock: Clo
                 replay.case_id, -1 if after is None else after, page.limit + 1
             )
         items, cursor = page.cut(bodies, lambda body: body.index)
-        return Listed(items=[_recorded(body) for body in items], next=cursor)
+        return Listed(items=[recorded_event(body) for body in items], next=cursor)
 
     return router
 
@@ -222,30 +171,5 @@ def _opened(store: EventStore, replay_id: UUID, auditor: Staff, clock: Clock) ->
     return replay
 
 
-def _recorded(body: Body) -> RecordedEvent:
-    envelope = decode(body.body)
-    return RecordedEvent(
-        index=body.index,
-        event_id=envelope.id,
-        service=envelope.service,
-        position=envelope.position,
-        stream=envelope.stream,
-        version=envelope.version,
-        type=envelope.type,
-        occurred_at=envelope.occurred_at,
-        recorded_at=envelope.recorded_at,
-        actor=envelope.actor,
-        body=body.body.decode(),
-    )
-
-
 def _following(index: int | None) -> int:
     return 0 if index is None else index + 1
-
-
-def _base64(value: bytes) -> str:
-    return b64encode(value).decode()
-
-
-def _hex(proof: list[bytes]) -> list[str]:
-    return [hash_.hex() for hash_ in proof]

@@ -139,8 +139,8 @@ def owner_commands(writer: Handles) -> APIRouter:
 def case_queries(readers: Engine, vault: Vault) -> APIRouter:
     router = APIRouter(prefix="/cases", tags=["cases"], dependencies=[READERS, ReadAfter])
 
-    @router.get("", operation_id="cases", responses=query_problems())
-    def cases(
+    @router.get("", operation_id="list_cases", responses=query_problems())
+    def list_cases(
         viewer: Viewer,
         page: Paged,
         owner: Annotated[
@@ -154,8 +154,8 @@ def case_queries(readers: Engine, vault: Vault) -> APIRouter:
         kept, following = page.cut(rows, key=lambda row: row["opened"])
         return Listed(items=case_entries(viewer, kept, vault), next=following)
 
-    @router.get("/{case_id}", operation_id="case", responses=query_problems())
-    def case(case_id: UUID, viewer: Viewer, response: Response) -> CaseView:
+    @router.get("/{case_id}", operation_id="read_case", responses=query_problems())
+    def read_case(case_id: UUID, viewer: Viewer, response: Response) -> CaseView:
         """One case, as far as it is disclosed to your organisation."""
         with reading(readers, viewer.organisation) as connection:
             row = queries.case(connection, case_id)
@@ -164,8 +164,8 @@ def case_queries(readers: Engine, vault: Vault) -> APIRouter:
         etag(response, row["version"])
         return case_view(seen, row, numbers, vault)
 
-    @router.get("/{case_id}/timeline", operation_id="timeline", responses=query_problems())
-    def timeline(case_id: UUID, viewer: Viewer, page: Paged) -> Listed[TimelineEntry]:
+    @router.get("/{case_id}/timeline", operation_id="read_timeline", responses=query_problems())
+    def read_timeline(case_id: UUID, viewer: Viewer, page: Paged) -> Listed[TimelineEntry]:
         """What happened to the case, in order, as far as it is disclosed to your organisation."""
         with reading(readers, viewer.organisation) as connection:
             seen = may_see(viewer, queries.case(connection, case_id))

@@ -87,16 +87,16 @@ def must_be_registered(readers: Engine, actor: Staff, person_id: UUID) -> None:
 def report_queries(readers: Engine, vault: Vault) -> APIRouter:
     router = APIRouter(prefix="/reports", tags=["reports"], dependencies=[WORKERS, ReadAfter])
 
-    @router.get("", operation_id="reports", responses=query_problems())
-    def reports(viewer: Viewer, page: Paged) -> Listed[ReportEntry]:
+    @router.get("", operation_id="list_reports", responses=query_problems())
+    def list_reports(viewer: Viewer, page: Paged) -> Listed[ReportEntry]:
         """Your organisation's reports, the newest first."""
         with reading(readers, viewer.organisation) as connection:
             rows = projections.reports_before(connection, page.after(ID), page.limit + 1)
         kept, following = page.cut(rows, key=lambda row: row["report_id"])
         return Listed(items=report_entries(viewer, kept), next=following)
 
-    @router.get("/{report_id}", operation_id="report", responses=query_problems())
-    def report(report_id: UUID, viewer: Viewer, response: Response) -> ReportView:
+    @router.get("/{report_id}", operation_id="read_report", responses=query_problems())
+    def read_report(report_id: UUID, viewer: Viewer, response: Response) -> ReportView:
         """One report of your organisation."""
         with reading(readers, viewer.organisation) as connection:
             row = projections.report(connection, report_id)
@@ -128,16 +128,16 @@ def person_commands(writer: Handles) -> APIRouter:
 def person_queries(readers: Engine, vault: Vault) -> APIRouter:
     router = APIRouter(prefix="/persons", tags=["persons"], dependencies=[WORKERS, ReadAfter])
 
-    @router.get("", operation_id="persons", responses=query_problems())
-    def persons(viewer: Viewer, page: Paged) -> Listed[PersonEntry]:
+    @router.get("", operation_id="list_persons", responses=query_problems())
+    def list_persons(viewer: Viewer, page: Paged) -> Listed[PersonEntry]:
         """The persons whom your organisation has registered, the newest first."""
         with reading(readers, viewer.organisation) as connection:
             rows = projections.persons_before(connection, page.after(ID), page.limit + 1)
         kept, following = page.cut(rows, key=lambda row: row["person_id"])
         return Listed(items=person_entries(viewer, kept, vault), next=following)
 
-    @router.get("/{person_id}", operation_id="person", responses=query_problems())
-    def person(person_id: UUID, viewer: Viewer, response: Response) -> PersonView:
+    @router.get("/{person_id}", operation_id="read_person", responses=query_problems())
+    def read_person(person_id: UUID, viewer: Viewer, response: Response) -> PersonView:
         """One person whom your organisation has registered."""
         with reading(readers, viewer.organisation) as connection:
             row = projections.person(connection, person_id)

@@ -199,7 +199,7 @@ async def test_every_operation_has_its_name_and_declares_its_statuses(stage: Sta
         for operation in path.values()
     }
     assert {
-        *("log_head", "log_leaves", "log_alarms", "prove_inclusion", "prove_consistency"),
-        *("open_replay", "replay_events"),
+        *("read_head", "list_leaves", "list_alarms", "prove_inclusion", "prove_consistency"),
+        *("open_replay", "list_replay_events"),
     } <= operations.keys()
     assert {"404", "422"} <= operations["prove_inclusion"]["responses"].keys()
