@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from services.audit.entries import Entry, StreamOfCase
-from services.audit.reading import Alarmed, Body, TreeHead
+from services.audit.queries import Alarmed, Body, TreeHead
 from services.audit.sequencer import Alarm, Leaf, Logged, sequence
 from services.audit.tlog.hashing import Frontier
 

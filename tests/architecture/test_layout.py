@@ -44,7 +44,6 @@ BESIDES = {
         "ingest.py",
         "ledger.py",
         "memory.py",
-        "reading.py",
         "sequencer.py",
         "tlog",
     },

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services.audit.app import TOPICS, ingest
-from services.audit.reading import Alarmed, reading_log
+from services.audit.queries import Alarmed, reading_log
 from services.audit.sequencer import AlarmKind
 from services.audit.tlog.hashing import leaf_hash, root_of_leaves
 from services.audit.tlog.leaf import EventLeaf, decode

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from services.audit import ledger
 from services.audit.entries import Entry, entry
 from services.audit.memory import MemoryLog
-from services.audit.reading import Alarmed, Body, TreeHead, reading_log
+from services.audit.queries import Alarmed, Body, TreeHead, reading_log
 from services.audit.sequencer import Alarm, AlarmKind
 from services.audit.tlog.hashing import leaf_hash, root_of_leaves
 from services.audit.tlog.proofs import verify_consistency, verify_inclusion
