@@ -70,9 +70,7 @@ class Whole:
         directory = self.home.services / name
         Service.kept(
             directory,
-            lambda port: services.launch(
-                directory, environment(self.parts, service, port)
-            ),
+            lambda port: services.launch(directory, environment(self.parts, service, port)),
         )
 
     async def settle(self) -> None:
