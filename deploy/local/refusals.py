@@ -17,7 +17,9 @@ class PortTaken(CannotStart):
 
 class DidNotStart(CannotStart):
     def __init__(self, part: str, how: str, log: Path) -> None:
-        super().__init__(f"{part} {how}; its log: {log}")
+        lines = log.read_text(errors="replace").split("\n") if log.exists() else []
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "nothing")
+        super().__init__(f"{part} {how}; it said last: {last[:200]} ({log.resolve()})")
 
 
 class NotWritable(CannotStart):

@@ -1,6 +1,7 @@
 """Starts the whole stack: what runs is kept, what is missing is started."""
 
 import asyncio
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -112,14 +113,13 @@ def start_services(parts: Parts, instances: int, say: Say) -> Sequence[Service]:
     directories = [parts.home.service(service, instance) for service, instance in wanted]
     for extra in set(parts.home.services.glob("*-*")) - set(directories):
         end(extra)
+        shutil.rmtree(extra)
 
     def start(service: str, instance: int) -> Service:
         def launch(directory: Path) -> Service:
             return Service.kept(
                 directory,
-                lambda port: services.launch(
-                    directory, environment(parts, service, port)
-                ),
+                lambda port: services.launch(directory, environment(parts, service, port)),
             )
 
         return start_and_tell(parts.home, parts.home.service(service, instance), launch, say)

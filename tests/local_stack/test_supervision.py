@@ -88,9 +88,10 @@ def test_a_pid_that_now_belongs_to_another_program_is_left_alone(tmp_path: Path)
     other.kill()
 
 
-def test_a_part_that_ends_while_it_starts_names_its_log(tmp_path: Path) -> None:
-    running = run(tmp_path, "raise SystemExit(1)")
-    with pytest.raises(DidNotStart, match=f"ended while it started; its log: {tmp_path}/log"):
+def test_a_part_that_ends_while_it_starts_tells_its_last_words_and_its_log(tmp_path: Path) -> None:
+    running = run(tmp_path, "raise SystemExit('no such setting')")
+    said = f"ended while it started; it said last: no such setting .{tmp_path}/log"
+    with pytest.raises(DidNotStart, match=said):
         wait_until(lambda: False, "part", running, tmp_path / "log")
 
 
