@@ -4,17 +4,11 @@ from fastapi import FastAPI
 
 from services.cases.api import case_commands, case_queries, owner_commands
 from services.cases.decisions import decide
-from services.cases.projections import WORKLISTS, project_disclosures, project_persons
+from services.cases.projections import DISCLOSURES, PERSONS, WORKLISTS
 from services.cases.reactions import INTAKE, TRANSFERS, answer_transfer, open_accepted
 from services.cases.state import NEW, evolve
-from shared.contracts.intake import PersonRegistered, ReportAccepted
-from shared.contracts.referrals import (
-    DisclosureGranted,
-    ReferralAccepted,
-    ReferralCancelled,
-    ReferralCompleted,
-    ReferralFailed,
-)
+from shared.contracts.intake import ReportAccepted
+from shared.contracts.referrals import ReferralAccepted
 from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.connections import engine
 from shared.eventstore.projector import Projector
@@ -42,8 +36,6 @@ from shared.vault.tables import SubjectKeys
 from shared.vault.vault import Vault
 
 NAME = "cases"
-PERSONS, DISCLOSURES = "cases.persons", "cases.disclosures"
-ENDS = (ReferralCompleted, ReferralFailed, ReferralCancelled)
 CASE = Aggregate("case", NEW, decide, evolve)
 
 
@@ -85,10 +77,10 @@ def consumers(store: StoreSettings, writer: Writer, bus: Bus) -> list[TopicFollo
     """Whom `cases` answers, and whose facts it keeps."""
     facts = engine(store.database_url, pool_size=2)
     opens, transfers = React(writer, open_accepted), React(writer, answer_transfer)
-    persons, disclosures = Project(facts, project_persons), Project(facts, project_disclosures)
+    persons, disclosures = Project(facts, PERSONS.project), Project(facts, DISCLOSURES.project)
     return [
         Consumer(INTAKE, "intake", (ReportAccepted,), opens, bus),
-        Consumer(PERSONS, "intake", (PersonRegistered,), persons, bus),
+        Consumer(PERSONS.name, "intake", PERSONS.handles, persons, bus),
         Consumer(TRANSFERS, "referrals", (ReferralAccepted,), transfers, bus),
-        Consumer(DISCLOSURES, "referrals", (DisclosureGranted, *ENDS), disclosures, bus),
+        Consumer(DISCLOSURES.name, "referrals", DISCLOSURES.handles, disclosures, bus),
     ]

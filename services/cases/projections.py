@@ -229,3 +229,12 @@ WORKLISTS = Projection(
     ),
     project,
 )
+PERSONS = Projection(
+    "cases.persons", ("persons_of_organisation",), (PersonRegistered,), project_persons
+)
+DISCLOSURES = Projection(
+    "cases.disclosures",
+    ("grants",),
+    (DisclosureGranted, ReferralCompleted, ReferralFailed, ReferralCancelled),
+    project_disclosures,
+)

@@ -11,13 +11,7 @@ from services.referrals.directory import decisions as directory_decisions
 from services.referrals.directory import state as directory_state
 from services.referrals.directory.api import directory_api
 from services.referrals.directory.projections import DIRECTORY
-from services.referrals.projections import (
-    CASE_OWNERS,
-    ON_CASE_OWNERS,
-    REFERRALS,
-    WAITING,
-    project_case_owners,
-)
+from services.referrals.projections import CASE_OWNERS, REFERRALS, WAITING
 from services.referrals.reactions import ANSWERS, ON_ANSWERS, on_answer
 from shared.contracts.kinds import Urgency
 from shared.eventstore.aggregate import Aggregate, AnyAggregate
@@ -72,7 +66,7 @@ def compose(
     database, reader = engine(store.database_url), engine(store.reader_url)
     writer = Writer(store.database_url, SERVICE, aggregates(offers), vault, clock)
     projector = Projector(store.database_url, SERVICE, [REFERRALS, WAITING, DIRECTORY])
-    owners = Project(database, project_case_owners)
+    owners = Project(database, CASE_OWNERS.project)
     answers = React(writer, on_answer)
     return application(
         SERVICE,
@@ -83,7 +77,7 @@ def compose(
             relay=Relay(store.database_url, SERVICE, bus),
             projections=[projector],
             consumers=[
-                Consumer(CASE_OWNERS, "cases", ON_CASE_OWNERS, owners, bus),
+                Consumer(CASE_OWNERS.name, "cases", CASE_OWNERS.handles, owners, bus),
                 Consumer(ANSWERS, "cases", ON_ANSWERS, answers, bus),
             ],
             others=[OfferClock(database, writer, clock)],

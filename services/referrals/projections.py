@@ -30,9 +30,6 @@ from shared.eventstore.projection import Projection
 from shared.eventstore.recorded import Recorded
 from shared.vault.sealing import locate
 
-CASE_OWNERS = "referrals.cases"
-ON_CASE_OWNERS = (CaseOpened, OwnershipTransferred)
-
 
 class Box(StrEnum):
     INCOMING = "incoming"
@@ -220,6 +217,9 @@ REFERRALS = Projection(
         DisclosureGranted,
     ),
     project,
+)
+CASE_OWNERS = Projection(
+    "referrals.cases", ("case_owners",), (CaseOpened, OwnershipTransferred), project_case_owners
 )
 WAITING = Projection(
     "referrals.waiting",
