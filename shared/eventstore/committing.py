@@ -14,17 +14,12 @@ from shared.eventstore.batch import Key
 from shared.eventstore.errors import Retryable, Unprocessable, reason_of
 from shared.eventstore.link import Link
 from shared.eventstore.sealer import Sealer
+from shared.eventstore.statements import PREPARED, SESSION
 from shared.eventstore.transaction import Transactions
 from shared.eventstore.waiting import Waiting, answer
 
 PATIENCE = 5.0
 """Seconds that a command waits through held locks and lost connections; then it is Retryable."""
-
-SESSION = {
-    # A frozen writer cannot hold the lock for longer; who waits for it keeps the connection.
-    "transaction_timeout": "2s",
-    "lock_timeout": "1s",
-}
 
 
 class Committer:
@@ -38,21 +33,21 @@ class Committer:
         sealer: Sealer | None,
         clock: Callable[[], datetime],
     ) -> None:
-        self._link = Link(url, f"{service}.writer", SESSION)
+        self._link = Link(url, f"{service}.writer", SESSION, PREPARED)
         self._sealer = sealer
         self._transactions = Transactions(service, aggregates, sealer, clock)
 
     def serve(self, batch: Sequence[Waiting]) -> list[Waiting]:
         """Answers the batch; returns those that must come again."""
         try:
-            connection = self._link.connection()
+            session = self._link.session()
         except psycopg2.OperationalError:
             return self._without_database(batch)
         ready, keys = self._with_keys(batch)
         if not ready:
             return []
         try:
-            with connection.cursor() as at:
+            with session.cursor() as at:
                 outcome = self._transactions.write(at, ready, keys)
         except Exception as error:
             return self._failed(ready, error)

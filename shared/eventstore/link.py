@@ -14,30 +14,37 @@ FIRST_BACKOFF, LONGEST_BACKOFF = 0.05, 1.0
 
 
 class Link:
-    """`settings` are PostgreSQL's, for the session."""
+    """`settings` are PostgreSQL's, for the session, which begins with the statements `prepare`."""
 
-    def __init__(self, url: str, name: str, settings: Mapping[str, str]) -> None:
+    def __init__(self, url: str, name: str, settings: Mapping[str, str], prepare: str) -> None:
         self._url = url
         self._name = name
         self._settings = settings
+        self._prepare = prepare
         self._connection: connection | None = None
         self._backoff = FIRST_BACKOFF
         self._not_before = 0.0
 
-    def connection(self) -> connection:
+    def session(self) -> connection:
         """Raises psycopg2.OperationalError: the database is away, or was a moment ago."""
         if self._connection is not None:
             return self._connection
         if self.pause() > 0:
             raise psycopg2.OperationalError("the database was away a moment ago")
         try:
-            self._connection = connect(self._url, self._name, **self._settings)
+            self._connection = self._connect()
         except psycopg2.OperationalError:
             self._not_before = monotonic() + self._backoff
             self._backoff = min(2 * self._backoff, LONGEST_BACKOFF)
             raise
         self._backoff = FIRST_BACKOFF
         return self._connection
+
+    def _connect(self) -> connection:
+        made = connect(self._url, self._name, **self._settings)
+        with made.cursor() as cursor:
+            cursor.execute(self._prepare)
+        return made
 
     def pause(self) -> float:
         """Seconds until the next try to connect."""

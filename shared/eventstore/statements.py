@@ -7,6 +7,7 @@ lock sees all that was committed before it was granted. Rows travel as one JSON 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
+from importlib import resources
 from typing import NamedTuple, TypeAlias
 
 import orjson
@@ -38,81 +39,26 @@ class Row(NamedTuple):
     at: datetime | None
 
 
-LOCK = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(%(lock)s);"
+PREPARED = resources.files("shared.eventstore").joinpath("writer.sql").read_text()
+"""Once for each connection: planning takes longer than all the rest of a small batch."""
 
-INBOX_ROWS = """
-    INSERT INTO inbox (consumer, topic)
-    SELECT * FROM json_to_recordset(%(inboxes)s) AS asked (owner text, key text)
-    ON CONFLICT DO NOTHING;
-"""
+SESSION = {
+    # A frozen writer cannot hold the lock for longer; who waits for it keeps the connection.
+    "transaction_timeout": "2s",
+    "lock_timeout": "1s",
+    # Plans are made once, maybe while the tables are empty: they must fit full ones.
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+}
+"""PostgreSQL's settings for the writer's connection."""
 
-HEAD = """
-    (SELECT 'head' AS part, position, '' AS owner, '' AS key, stream, version, 0 AS event_count,
-            event_id AS id, chain AS bytes, recorded_at AS at
-       FROM events ORDER BY position DESC LIMIT 1)
-"""
-
-# LATERAL with a LIMIT looks each key up by its index, whatever the planner knows of the table.
-HANDLED = """
-    SELECT 'handled', h.position, h.principal, h.key, h.stream, h.version, h.event_count,
-           h.command_id, h.request_hash, NULL
-      FROM json_to_recordset(%(asked)s) AS asked (owner text, key text),
-   LATERAL (SELECT * FROM handled_commands
-             WHERE principal = asked.owner AND key = asked.key LIMIT 1) AS h
-"""
-
-INBOX = """
-    SELECT 'inbox', i.position, i.consumer, i.topic, '', 0, 0, NULL, ''::bytea, NULL
-      FROM (SELECT * FROM inbox WHERE partition = 0 AND (consumer, topic) IN
-               (SELECT * FROM json_to_recordset(%(inboxes)s) AS asked (owner text, key text))
-               FOR UPDATE) AS i
-"""
-
-LATER = """
-    (SELECT 'later', position, '', '', stream, version, 0, event_id, body, NULL
-       FROM events WHERE position > %(seen)s ORDER BY position LIMIT %(later_limit)s)
-"""
-
-HISTORY = """
-    SELECT 'history', position, '', '', stream, version, 0, event_id, body, NULL
-      FROM events WHERE stream = ANY(%(streams)s)
-"""
-
-INSERT_EVENTS = """
-    INSERT INTO events
-    SELECT position, stream, version, event_id, type, schema_version, occurred_at, recorded_at,
-           actor, subject, correlation_id, causation_id, body, chain
-      FROM json_to_recordset(%(events)s) AS event (
-           position bigint, stream text, version integer, event_id uuid, type text,
-           schema_version integer, occurred_at timestamptz, recorded_at timestamptz, actor text,
-           subject uuid, correlation_id uuid, causation_id uuid, body bytea, chain bytea);
-"""
-
-INSERT_HANDLED = """
-    INSERT INTO handled_commands
-    SELECT principal, key, request_hash, stream, version, position, command_id, event_count
-      FROM json_to_recordset(%(done)s) AS done (
-           principal text, key text, request_hash bytea, stream text, version integer,
-           position bigint, command_id uuid, event_count integer);
-"""
-
-CLAIM_RUNS = """
-    UPDATE inbox SET position = run.last
-      FROM json_to_recordset(%(runs)s)
-        AS run (consumer text, topic text, first bigint, last bigint)
-     WHERE inbox.consumer = run.consumer AND inbox.topic = run.topic AND inbox.partition = 0
-       AND inbox.position = run.first - 1;
-"""
-
-INSERT_REFUSED = """
-    INSERT INTO refused_reactions
-    SELECT command_id, consumer, topic, causation_id, stream, reason, %(recorded_at)s
-      FROM json_to_recordset(%(refused)s) AS refused (
-           command_id uuid, consumer text, topic text, causation_id uuid, stream text, reason text)
-    ON CONFLICT DO NOTHING;
-"""
-
-NOTIFY = f"NOTIFY {CHANNEL};"
+BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(%(lock)s);"
+INSERT_INBOXES = "EXECUTE insert_inboxes(%(inboxes)s);"
+OPENING = "EXECUTE opening(%(asked)s, %(inboxes)s, %(seen)s, %(later_limit)s, %(streams)s)"
+INSERT_EVENTS = f"EXECUTE insert_events(%(events)s); NOTIFY {CHANNEL};"
+INSERT_HANDLED = "EXECUTE insert_handled(%(done)s);"
+CLAIM_RUNS = "EXECUTE claim_runs(%(runs)s);"
+INSERT_REFUSED = "EXECUTE insert_refused(%(refused)s, %(recorded_at)s);"
 COMMIT = "COMMIT"
 
 
@@ -130,29 +76,28 @@ def opening(
 ) -> Statement:
     """Takes the lock, then reads the head, the handled keys, the inbox rows of `runs`, the events
     after position `seen` and all events of the streams in `unknown`, as one ordered result."""
-    parts, values = [HEAD, HANDLED], Values(lock=lock, asked=_owners(asked))
-    if runs:
-        parts.append(INBOX)
-        values["inboxes"] = _owners({(run.consumer, run.topic) for run in runs})
-    if seen is not None:
-        parts.append(LATER)
-        values |= {"seen": seen, "later_limit": LATER_LIMIT}
-    if unknown:
-        parts.append(HISTORY)
-        values["streams"] = list(unknown)
-    reads = " UNION ALL ".join(parts) + " ORDER BY position"
-    return LOCK + (INBOX_ROWS if runs else "") + reads, values
+    values: Values = {
+        "lock": lock,
+        "asked": _owners(asked),
+        "inboxes": _owners({(run.consumer, run.topic) for run in runs}),
+        "seen": seen,
+        "later_limit": LATER_LIMIT,
+        "streams": list(unknown),
+    }
+    return BEGIN + (INSERT_INBOXES if runs else "") + OPENING, values
 
 
 def history(streams: Collection[str]) -> Statement:
-    return HISTORY + " ORDER BY position", {"streams": list(streams)}
+    """All events of the streams, as the opening statement gives them; inside its transaction."""
+    asked = {"asked": "[]", "inboxes": "[]", "seen": None, "later_limit": 0}
+    return OPENING, asked | {"streams": list(streams)}
 
 
 def closing(writes: Writes, recorded_at: datetime) -> Statement:
     """Writes everything, wakes the readers and commits."""
     text, values = "", Values(recorded_at=recorded_at)
     if writes.events:
-        text += INSERT_EVENTS + NOTIFY
+        text += INSERT_EVENTS
         values["events"] = _json([_event_row(written) for written in writes.events])
     if writes.done:
         text += INSERT_HANDLED
