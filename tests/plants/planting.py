@@ -53,11 +53,15 @@ def copy_of(repository: Path, target: Path) -> Path:
 
 def apply(plant: Plant, copy: Path) -> None:
     """Raises PlantIsStale: the code has changed, and the plant must follow it."""
-    file = copy / plant.file
-    text = file.read_text(encoding="utf-8")
+    (copy / plant.file).write_text(patched(plant, copy), encoding="utf-8")
+
+
+def patched(plant: Plant, repository: Path) -> str:
+    """The file's text with the bug in it. Raises as `apply`."""
+    text = (repository / plant.file).read_text(encoding="utf-8")
     if text.count(plant.old) != 1:
         raise PlantIsStale(f"{plant.what}: found {text.count(plant.old)} times in {plant.file}")
-    file.write_text(text.replace(plant.old, plant.new), encoding="utf-8")
+    return text.replace(plant.old, plant.new)
 
 
 def run(copy: Path, *guards: str) -> Outcome:
