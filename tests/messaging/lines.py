@@ -44,6 +44,10 @@ def garbled(position: int, case: int = 1) -> Record:
     return asked(position, case)._replace(body=b'{"specversion": "1.0"')
 
 
+def garbled_opening(position: int, case: int = 1) -> Record:
+    return opened(position, case)._replace(body=b"{")
+
+
 def of_version(version: int, position: int, case: int = 1) -> Record:
     """What a producer that is ahead of us may send."""
     known = asked(position, case)

@@ -15,23 +15,28 @@ from cli.exit_codes import ExitCode
 from cli.main import app
 from deploy.local.kafka import Kafka
 from services.cases.projections import WORKLISTS
+from services.referrals.projections import CASE_OWNERS
 from shared.eventstore.connections import engine
 from shared.eventstore.parking import BEHIND
 from shared.eventstore.projector import Projector
+from shared.messaging.consumer import Consumer
+from shared.messaging.effects import Project
 from shared.messaging.inbox import PostgresInbox
 from shared.messaging.line import Unfit
 from shared.messaging.relay import Relay
 from tests.messaging.lines import (
     asked,
+    execute,
     garbled,
+    garbled_opening,
     hashes,
     opened,
     recorded,
     write,
     write_records,
 )
-from tests.messaging.topic_lines import KafkaLine
-from tests.messaging.waiting import eventually, running
+from tests.messaging.topic_lines import KafkaLine, MemoryLine
+from tests.messaging.waiting import eventually, pending, running
 from tests.support.postgres import Databases, ServiceDatabase, query
 
 pytestmark = pytest.mark.stack
@@ -177,6 +182,35 @@ async def test_a_rebuilt_topic_holds_the_same_bytes_again(
     found = await line.records()
     assert [record.position for record in found][:500] == list(range(1, 501))
     assert hashes(found) == recorded(ledger.admin)
+
+
+async def test_gathered_facts_are_gathered_again_but_for_what_was_skipped(
+    operator: Operator, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    referrals = databases.of("referrals")
+    monkeypatch.setenv("VCMS_DATABASE_URL", referrals.writer)
+    line, database = MemoryLine(), engine(referrals.writer)
+    effect = Project(database, CASE_OWNERS.project)
+    consumer = Consumer(CASE_OWNERS.name, "cases", CASE_OWNERS.handles, effect, line.bus)
+    await line.send(opened(1, case=1), garbled_opening(2, case=2), opened(3, case=3))
+    owners = "SELECT case_id FROM case_owners ORDER BY case_id"
+    async with running(consumer):
+        await eventually(lambda: pending(consumer) == 1)
+        await asyncio.to_thread(
+            operator.json, "parked", "skip", "referrals", consumer.name, "2", "--reason", "garbled"
+        )
+        await eventually(lambda: pending(consumer) == 0)
+        before = query(referrals.admin, owners)
+        execute(
+            referrals.admin,
+            "INSERT INTO case_owners SELECT gen_random_uuid(), a, p FROM"
+            " (SELECT organisation a, person_id p FROM case_owners LIMIT 1) AS wrong",
+        )
+        await asyncio.to_thread(operator.json, "rebuild-projection", "referrals", consumer.name)
+        await eventually(lambda: pending(consumer) == 0)
+    database.dispose()
+    assert len(before) == 2
+    assert query(referrals.admin, owners) == before
 
 
 async def test_a_rebuilt_projection_is_empty_and_then_as_it_was(
