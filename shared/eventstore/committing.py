@@ -41,7 +41,7 @@ class Committer:
         """Answers the batch; returns those that must come again."""
         try:
             session = self._link.session()
-        except psycopg2.OperationalError:
+        except psycopg2.Error:
             return self._without_database(batch)
         ready, keys = self._with_keys(batch)
         if not ready:

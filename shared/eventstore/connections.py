@@ -2,18 +2,25 @@
 
 import psycopg2
 from psycopg2.extensions import connection
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import URL, Engine, create_engine, make_url
 
-CONNECT_SECONDS = 2
+CONNECTING = {
+    "connect_timeout": "2",
+    # A server that has vanished is noticed within seconds, not after the kernel's hours.
+    "keepalives_idle": "5",
+    "keepalives_interval": "1",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "5000",
+}
+"""libpq's: seconds, but the last is milliseconds."""
 
 
 def engine(url: str, *, pool_size: int = 5) -> Engine:
     """SQLAlchemy over psycopg2; a connection that died while idle is replaced unnoticed."""
     return create_engine(
-        make_url(url).set(drivername="postgresql+psycopg2"),
+        _address(url, "postgresql+psycopg2"),
         pool_size=pool_size,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_SECONDS},
         hide_parameters=True,  # errors and logs never carry values
     )
 
@@ -24,10 +31,12 @@ def connect(url: str, name: str, **settings: str) -> connection:
     Raises:
         psycopg2.OperationalError: the database is away.
     """
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    address = _address(url, "postgresql").render_as_string(hide_password=False)
     options = " ".join(f"-c {setting}={value}" for setting, value in settings.items())
-    made = psycopg2.connect(
-        address, connect_timeout=CONNECT_SECONDS, application_name=name, options=options
-    )
+    made = psycopg2.connect(address, application_name=name, options=options)
     made.autocommit = True
     return made
+
+
+def _address(url: str, driver: str) -> URL:
+    return make_url(url).set(drivername=driver).update_query_dict(CONNECTING)

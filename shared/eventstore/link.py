@@ -26,14 +26,14 @@ class Link:
         self._not_before = 0.0
 
     def session(self) -> connection:
-        """Raises psycopg2.OperationalError: the database is away, or was a moment ago."""
+        """Raises psycopg2.Error: the database is away, was a moment ago, or has no tables yet."""
         if self._connection is not None:
             return self._connection
         if self.pause() > 0:
             raise psycopg2.OperationalError("the database was away a moment ago")
         try:
             self._connection = self._connect()
-        except psycopg2.OperationalError:
+        except psycopg2.Error:
             self._not_before = monotonic() + self._backoff
             self._backoff = min(2 * self._backoff, LONGEST_BACKOFF)
             raise
@@ -42,8 +42,12 @@ class Link:
 
     def _connect(self) -> connection:
         made = connect(self._url, self._name, **self._settings)
-        with made.cursor() as cursor:
-            cursor.execute(self._prepare)
+        try:
+            with made.cursor() as cursor:
+                cursor.execute(self._prepare)
+        except psycopg2.Error:
+            made.close()
+            raise
         return made
 
     def pause(self) -> float:

@@ -72,7 +72,7 @@ class Writer:
 
     async def _ask(self, work: Call | Run) -> Done:
         try:
-            async with asyncio.timeout(2 * PATIENCE):  # a frozen server answers nothing at all
+            async with asyncio.timeout(PATIENCE + 1):  # a frozen server answers nothing at all
                 return await self._room.enter(work)
         except TimeoutError:
             raise Retryable("database") from None

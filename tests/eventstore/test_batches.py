@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
+from uuid import UUID
 
 import pytest
 
 from shared.contracts.refused import KeyReused
 from shared.eventstore.calls import Call, Receipt
-from shared.eventstore.errors import Unprocessable
+from shared.eventstore.errors import Retryable, Unprocessable
 from shared.eventstore.writer import MOST_COMMANDS
+from shared.vault.errors import KeysAway
 from shared.vault.vault import Vault
 from tests.eventstore.contract import Clock
 from tests.eventstore.postgres_store import PostgresStore
-from tests.eventstore.reports import Accept, Receive, Stumble, call, new_report, receive, run
+from tests.eventstore.reports import (
+    Accept,
+    DoNothing,
+    Receive,
+    Stumble,
+    call,
+    new_report,
+    receive,
+    run,
+)
 from tests.support.postgres import ServiceDatabase
 
 pytestmark = pytest.mark.stack
+
+E = TypeVar("E")
 
 
 @pytest.fixture
@@ -104,3 +118,39 @@ async def test_a_run_and_commands_share_a_transaction(store: PostgresStore) -> N
     await together(store, [receive()])
     assert await reacted is not None
     assert (store.transactions(), store.head().position) == (1, 3)
+
+
+class KeysAwayAlways:
+    """A vault whose keys cannot be had."""
+
+    def keys_for(self, subjects: Collection[UUID]) -> Mapping[UUID, bytes]:
+        raise KeysAway("keys")
+
+    def seal(self, event: E, key: bytes, stream: str, event_id: UUID) -> E:
+        raise AssertionError("there is no key")
+
+
+async def test_without_keys_only_those_wait_that_need_one(
+    ledger: ServiceDatabase, clock: Clock
+) -> None:
+    store = PostgresStore(ledger.writer, KeysAwayAlways(), clock)
+    answers = await together(store, [receive(), call(new_report()[0], DoNothing()), receive()])
+    assert [type(answer) for answer in answers] == [KeysAway, Receipt, KeysAway]
+
+
+async def test_more_than_can_be_served_are_told_at_once(
+    store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.eventstore.waiting.MOST_WAITING", 3)
+    answers = await together(store, [receive() for _ in range(5)])
+    assert [type(answer) for answer in answers] == [Receipt] * 3 + [Retryable] * 2
+
+
+async def test_those_who_wait_are_served_before_the_writer_ends(store: PostgresStore) -> None:
+    asked = asyncio.ensure_future(store.handle(receive()))
+    await asyncio.sleep(0)
+    with store:
+        pass
+    assert (await asked).position == 1
+    with pytest.raises(Retryable):
+        await store.handle(receive())

@@ -86,6 +86,30 @@ async def test_while_the_server_is_away_the_answer_is_to_try_again(
     assert store.verified().position == 2
 
 
+async def test_a_server_that_freezes_keeps_nobody_waiting_for_long(
+    store: PostgresStore, own_postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.eventstore.writer.PATIENCE", 0.1)
+    await store.handle(receive())
+    frozen_at = receive()
+    own_postgres.pause()
+    with pytest.raises(Retryable):
+        await store.handle(frozen_at)
+    own_postgres.resume()
+    receipts: dict[str, Receipt] = {}
+    await asyncio.wait_for(ask_until_answered(store, [frozen_at, receive()], receipts), 20)
+    assert store.verified().position == 3
+
+
+async def test_a_database_without_tables_is_waited_for(
+    own_postgres: Postgres, vault: Vault, clock: Clock
+) -> None:
+    with PostgresStore(own_postgres.url(), vault, clock) as store:
+        for _ in range(2):
+            with pytest.raises(Retryable):
+                await store.handle(receive())
+
+
 async def test_reads_say_that_the_database_is_away(
     store: PostgresStore, own_postgres: Postgres
 ) -> None:
