@@ -50,6 +50,14 @@ PLANTS = (
         "test_a_grant_shows_its_categories_and_ends_with_its_referral",
     ),
     Plant(
+        what="a referral is shown without asking the policy",
+        file="services/referrals/views.py",
+        old="return bool(permitted(viewer, [",
+        new="return True or bool(permitted(viewer, [",
+        guard="tests/services/test_referrals.py::"
+        "test_whoever_does_not_work_with_survivors_reads_no_referral",
+    ),
+    Plant(
         what="a leaf is skipped",
         file="services/audit/sequencer.py",
         old="if logged.leaf_of.get(entry.event_id) == entry.leaf:",
