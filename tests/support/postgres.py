@@ -48,14 +48,31 @@ class Databases:
 
     postgres: Postgres
     templates: dict[str, str] = field(default_factory=dict)
+    with_roles: set[str] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def of(self, service: str) -> ServiceDatabase:
+        """Migrated, and without rows."""
         if service not in self.templates:
-            self.templates[service] = self.make_template(service)
+            template = self.empty(service)
+            if service == LEDGER:
+                revise(template.migrator, partial(create_event_tables, LEDGER))
+            else:
+                migrate(service, template.migrator)
+            self.templates[service] = template.name
+        return self.create(service, f"TEMPLATE {self.templates[service]}")
+
+    def empty(self, service: str) -> ServiceDatabase:
+        """Without tables."""
+        return self.create(service, "TEMPLATE template1")
+
+    def create(self, service: str, how: str) -> ServiceDatabase:
+        if service not in self.with_roles:
+            for role in ROLES:
+                self.execute(f"CREATE ROLE {service}_{role} LOGIN PASSWORD '{PASSWORD}'")
+            self.with_roles.add(service)
         name = f"{service}_{next(self.numbers)}"
-        template, owner = self.templates[service], f"{service}_migrator"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}")
+        self.execute(f"CREATE DATABASE {name} OWNER {service}_migrator {how}")
         return self.addresses(service, name)
 
     def addresses(self, service: str, name: str) -> ServiceDatabase:
@@ -63,18 +80,6 @@ class Databases:
             self.postgres.url(name, f"{service}_{role}", PASSWORD) for role in ROLES
         )
         return ServiceDatabase(service, name, migrator, writer, reader, self.postgres.url(name))
-
-    def make_template(self, service: str) -> str:
-        name = f"{service}_template"
-        for role in ROLES:
-            self.execute(f"CREATE ROLE {service}_{role} LOGIN PASSWORD '{PASSWORD}'")
-        self.execute(f"CREATE DATABASE {name} OWNER {service}_migrator")
-        url = self.addresses(service, name).migrator
-        if service == LEDGER:
-            revise(url, partial(create_event_tables, LEDGER))
-        else:
-            migrate(service, url)
-        return name
 
     def execute(self, statement: str) -> None:
         made = connect(self.postgres.url(), "tests")
