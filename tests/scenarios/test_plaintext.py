@@ -17,7 +17,7 @@ from tests.scenarios.conftest import Played
 from tests.scenarios.stack import Whole
 from tests.support.postgres import query
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.chaos]
 
 CHUNK = 4 * 1024 * 1024
 LONGEST = 256

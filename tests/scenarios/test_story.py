@@ -9,7 +9,7 @@ from tests.scenarios.conftest import Played
 from tests.scenarios.history import check_histories, check_owners
 from tests.scenarios.stack import Whole
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.chaos]
 
 
 def test_everything_that_the_story_expects_comes_true(played: Played) -> None:
