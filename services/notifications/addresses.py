@@ -72,7 +72,7 @@ def recipients(
     """Those who had given an address when the notification was queued."""
     query = sa.select(addresses.c.staff, addresses.c.mail).where(
         addresses.c.organisation == organisation,
-        addresses.c.roles.any(role),
+        sa.literal(role) == sa.any_(addresses.c.roles),
         addresses.c.mail.is_not(None),
         ~addresses.c.refused,
         addresses.c.since <= queued_at,
