@@ -41,7 +41,7 @@ def database_of(service: str) -> Iterator[Engine]:
         NoAddress: it is not set, and no stack with this service runs here.
     """
     url = os.environ.get(variable("database_url")) or stack_here().services[service].database
-    made = engine(url, pool_size=1)
+    made = engine(url, pool_size=1, longest_transaction="0")
     try:
         yield made
     finally:

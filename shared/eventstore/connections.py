@@ -15,10 +15,15 @@ CONNECTING = {
 """libpq's: seconds, but the last is milliseconds."""
 
 
-def engine(url: str, *, pool_size: int = 5) -> Engine:
-    """SQLAlchemy over psycopg2; a connection that died while idle is replaced unnoticed."""
+def engine(url: str, *, pool_size: int = 5, longest_transaction: str = "30s") -> Engine:
+    """SQLAlchemy over psycopg2; a connection that died while idle is replaced unnoticed.
+
+    A transaction is ended after `longest_transaction`, so that a frozen instance keeps no row from
+    the others; "0" is for ever.
+    """
     return create_engine(
         _address(url, "postgresql+psycopg2"),
+        connect_args={"options": f"-c transaction_timeout={longest_transaction}"},
         pool_size=pool_size,
         pool_pre_ping=True,
         hide_parameters=True,  # errors and logs never carry values

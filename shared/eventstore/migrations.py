@@ -75,7 +75,7 @@ def migrate(service: str, migrator_url: str) -> None:
     config.set_main_option("version_locations", str(revisions).replace("%", "%%"))
     config.set_main_option("recursive_version_locations", "true")
     config.attributes[SERVICE] = service
-    database = engine(migrator_url)
+    database = engine(migrator_url, longest_transaction="0")
     try:
         with database.begin() as connection:
             config.attributes["connection"] = connection
