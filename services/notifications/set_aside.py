@@ -28,7 +28,7 @@ class SetAside:
     def begin_anew(self) -> None:
         """Every event comes again, and is set aside again if it still must be."""
         self.streams.clear()
-        with connected(self._database) as connection, connection.begin():
+        with connected(self._database) as connection:
             for topic in self._topics:
                 parking.forget_parked(connection, self._consumer, topic)
                 skipped = parking.skipped_positions(connection, self._consumer, topic)
@@ -40,7 +40,7 @@ class SetAside:
     def put(self, topic: str, record: Record, reason: str) -> None:
         """Raises TooManyParked."""
         event = Parked(self._consumer, topic, record.position, record.stream, record.body, reason)
-        with connected(self._database) as connection, connection.begin():
+        with connected(self._database) as connection:
             parking.park(connection, [event])
         self.streams.add(record.stream)
 
