@@ -48,7 +48,7 @@ class Inbox(Protocol):
 class PostgresInbox:
     """One consumer's row, and its part of the table `parked`. Blocking.
 
-    Whatever changes either first takes the row's lock, so that of two instances each sees what the
+    Whatever changes either takes the row's lock first, so that of two instances each sees what the
     other did. Every method raises Retryable when the database is away.
     """
 
@@ -58,13 +58,12 @@ class PostgresInbox:
 
     def standing(self) -> Standing:
         with self.changing() as connection:
-            connection.execute(
-                insert(INBOX)
-                .values(consumer=self.consumer, topic=self.topic, partition=0, position=0)
-                .on_conflict_do_nothing()
-            )
+            # The position first: what is parked or freed later has moved it, and a claim notices.
+            position = connection.execute(self._position()).scalar_one_or_none()
+            if position is None:
+                self._begin(connection)
             return Standing(
-                self.lock(connection),
+                position or 0,
                 self._parked_streams(connection),
                 parking.skipped_positions(connection, self.consumer, self.topic),
             )
@@ -130,6 +129,10 @@ class PostgresInbox:
     def changing(self) -> Iterator[Connection]:
         with database_errors(), self.engine.begin() as connection:
             yield connection
+
+    def _begin(self, connection: Connection) -> None:
+        row = {"consumer": self.consumer, "topic": self.topic, "partition": 0, "position": 0}
+        connection.execute(insert(INBOX).values(row).on_conflict_do_nothing())
 
     def _position(self) -> Select[int]:
         return select(INBOX.c.position).where(*self._own())

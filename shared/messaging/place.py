@@ -16,11 +16,12 @@ class Place:
         self._backoff = Backoff()
 
     async def find(self, position: int) -> None:
-        """Goes to where the event after `position` may stand, or to somewhere before it."""
+        """Goes to where the event of `position` itself may stand, or to somewhere before it: what
+        is read there shows whether the place is right."""
         begin, end = await self._reader.extent()
         # Without repeats in the topic it stands exactly here; with repeats it stands later.
-        offset = begin + position
-        self._reader.seek(offset if offset <= end else begin)
+        offset = begin + max(0, position - 1)
+        self._reader.seek(offset if offset < end else begin)
 
     async def mind_holes(self, ahead: int, position: int) -> None:
         """Never skips: when events stood beyond a hole, the topic is read to its end for what is

@@ -250,6 +250,17 @@ class ConsumerContract:
             await line.send(*map(asked, [1, 2, 3, 4]))
             await eventually(lambda: journal.taken() == [1, 2, 3, 4])
 
+    async def test_a_topic_that_lost_its_beginning_is_still_read_to_its_end(
+        self, line: Line, journal: Journal, consumer: Consumer[Recorded]
+    ) -> None:
+        await line.send(*map(asked, [1, 2, 3]))
+        async with running(consumer):
+            await eventually(lambda: journal.taken() == [1, 2, 3])
+        await line.empty()
+        await line.send(*map(asked, [3, 4, 5]))
+        async with running(another(line, journal)):
+            await eventually(lambda: journal.taken() == [1, 2, 3, 4, 5])
+
     async def test_a_topic_made_anew_loses_and_repeats_nothing(
         self, line: Line, journal: Journal, consumer: Consumer[Recorded]
     ) -> None:

@@ -10,7 +10,7 @@ from time import monotonic
 from shared.eventstore.errors import Retryable
 from shared.runtime.workers import Worker
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 async def eventually(holds: Callable[[], bool], patience: float = PATIENCE) -> None:
