@@ -3,6 +3,7 @@
 Each command imports what it needs by itself, so that `vcms serve` carries none of it.
 """
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -21,29 +22,23 @@ Instances = Annotated[
 @app.command()
 def up(*, instances: Instances = None, as_json: AsJson = False) -> None:
     """Start what does not run of PostgreSQL, Kafka, S3, identity, mail and the six services."""
-    from cli.stack_view import fresh, kafka_bar, sentence, show_addresses
+    from cli.stack_view import Starting, fresh, show_addresses
     from deploy.local.down import down as end_stack
     from deploy.local.home import home
-    from deploy.local.up import Started
     from deploy.local.up import up as start_stack
 
-    here, started = home(), list[Started]()
-
-    def say(part: Started) -> None:
-        started.append(part)
-        if not as_json:
-            people.print(sentence(part))
-
+    here, seen = home(), Starting(shown=not as_json)
     try:
-        with one_line_errors(as_json=as_json), kafka_bar(shown=not as_json) as fetched:
-            stack = start_stack(here, instances, say, fetched)
+        with one_line_errors(as_json=as_json), closing(seen):
+            stack = start_stack(here, instances, seen.say, seen.fetched)
     except KeyboardInterrupt:
         end_stack(here)
         raise fail("Stopped again.", ExitCode.INTERRUPTED, as_json=as_json) from None
+    started = fresh(seen.started)
     if as_json:
-        print_json({"stack_file": str(here.stack_file), "started": fresh(started)})
+        print_json({"stack_file": str(here.stack_file), "started": started})
     else:
-        show_addresses(here, stack, everything_ran=not fresh(started))
+        show_addresses(here, stack, everything_ran=not started)
 
 
 @app.command()

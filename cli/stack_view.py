@@ -1,7 +1,6 @@
 """How the stack looks in a terminal: lines while it starts, addresses, a table of its parts."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
@@ -13,23 +12,31 @@ from deploy.local.kafka_jars import SIZE
 from deploy.local.up import Stack, Started
 
 
-@contextmanager
-def kafka_bar(*, shown: bool) -> Iterator[Callable[[int], None]]:
-    """Takes the bytes that came; shows a bar only once some came."""
-    columns = (TextColumn("  fetching Kafka, once"), BarColumn(), DownloadColumn())
-    progress = Progress(*columns, console=people, transient=True)
-    kafka = progress.add_task("kafka", total=SIZE)
+class Starting:
+    """What is seen while a stack starts: a bar while Kafka comes, then a line for each part."""
 
-    def fetched(size: int) -> None:
-        if shown:
-            progress.start()
-        progress.advance(kafka, size)
+    def __init__(self, *, shown: bool) -> None:
+        columns = (TextColumn("  fetching Kafka, once"), BarColumn(), DownloadColumn())
+        self.started: list[Started] = []
+        self._shown = shown
+        self._bar = Progress(*columns, console=people, transient=True)
+        self._kafka = self._bar.add_task("kafka", total=SIZE)
 
-    try:
-        yield fetched
-    finally:
-        if progress.live.is_started:
-            progress.stop()
+    def fetched(self, size: int) -> None:
+        """`size`: the bytes of Kafka that just came."""
+        if self._shown:
+            self._bar.start()
+        self._bar.advance(self._kafka, size)
+
+    def say(self, part: Started) -> None:
+        self.started.append(part)
+        if self._shown:
+            self.close()
+            people.print(sentence(part))
+
+    def close(self) -> None:
+        if self._bar.live.is_started:
+            self._bar.stop()
 
 
 def sentence(part: Started) -> str:

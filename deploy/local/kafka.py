@@ -44,7 +44,7 @@ log.cleanup.policy=delete
 log.cleaner.dedupe.buffer.size=2097152
 message.max.bytes=2097152
 # A broker that was killed may come back at once: the controller forgets the dead one soon.
-broker.session.timeout.ms=2000
+broker.session.timeout.ms=4000
 broker.heartbeat.interval.ms=500
 """
 
