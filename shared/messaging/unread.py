@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from shared.eventstore.errors import Retryable
 from shared.messaging.topics import Reader
 
-PATIENCE = 2.0
+PATIENCE = 0.5
 """Seconds."""
 
 
