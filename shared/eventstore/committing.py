@@ -18,6 +18,9 @@ from shared.eventstore.statements import PREPARED, SESSION
 from shared.eventstore.transaction import Transactions
 from shared.eventstore.waiting import Waiting, answer
 
+MOST_COMMANDS = 500
+"""In one batch."""
+
 PATIENCE = 5.0
 """Seconds that a command waits through held locks and lost connections; then it is Retryable."""
 
@@ -36,6 +39,8 @@ class Committer:
         self._link = Link(url, f"{service}.writer", SESSION, PREPARED)
         self._sealer = sealer
         self._transactions = Transactions(service, aggregates, sealer, clock)
+        self.most = MOST_COMMANDS
+        """Commands that the next batch may have."""
 
     def serve(self, batch: Sequence[Waiting]) -> list[Waiting]:
         """Answers the batch; returns those that must come again."""
@@ -51,6 +56,7 @@ class Committer:
                 outcome = self._transactions.write(at, ready, keys)
         except Exception as error:
             return self._failed(ready, error)
+        self.most = min(2 * self.most, MOST_COMMANDS)
         answer(outcome.answered)
         return outcome.again
 
@@ -63,6 +69,8 @@ class Committer:
         if not self._link.recovered():
             self._transactions.states.forget()  # the server may come back as another
             self._link.close()
+            # Maybe its streams took longer to load than a transaction may: then fewer at a time.
+            self.most = max(1, self.most // 4)
             return while_patient(batch)
         for waiting in batch:
             waiting.in_doubt = False

@@ -17,9 +17,6 @@ from shared.eventstore.errors import Retryable
 from shared.eventstore.sealer import Sealer
 from shared.eventstore.waiting import Done, WaitingRoom
 
-MOST_COMMANDS = 500
-"""In one batch."""
-
 
 class Writer:
     """Decides and writes the commands of one service. Any number may run on one database."""
@@ -78,6 +75,6 @@ class Writer:
             raise Retryable("database") from None
 
     def _work(self) -> None:
-        while batch := self._room.take(MOST_COMMANDS):
+        while batch := self._room.take(self._committer.most):
             self._room.put_back(self._committer.serve(batch))
         self._committer.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from shared.eventstore.aggregate import AnyAggregate
 from shared.eventstore.connections import engine
 from shared.eventstore.recorded import Head
 from shared.eventstore.sealer import Sealer
@@ -21,11 +22,12 @@ class PostgresStore(EventStore):
         sealer: Sealer,
         clock: Callable[[], datetime],
         writer_url: str | None = None,
+        aggregate: AnyAggregate = REPORTS,
     ) -> None:
         self._engine = engine(url)
         super().__init__(self._engine)
         self._url = url
-        self.writer = Writer(writer_url or url, "ledger", [REPORTS], sealer, clock)
+        self.writer = Writer(writer_url or url, "ledger", [aggregate], sealer, clock)
         self.handle = self.writer.handle
         self.react = self.writer.react
 

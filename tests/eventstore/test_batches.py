@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -11,20 +12,25 @@ from uuid import UUID
 
 import pytest
 
+from shared.contracts.intake import IntakeReportEvent
 from shared.contracts.refused import KeyReused
 from shared.eventstore.calls import Call, Receipt
+from shared.eventstore.committing import MOST_COMMANDS
 from shared.eventstore.errors import Retryable, Unprocessable
-from shared.eventstore.writer import MOST_COMMANDS
+from shared.eventstore.statements import SESSION
 from shared.vault.errors import KeysAway
 from shared.vault.vault import Vault
 from tests.eventstore.contract import Clock
 from tests.eventstore.postgres_store import PostgresStore
 from tests.eventstore.reports import (
+    REPORTS,
     Accept,
     DoNothing,
     Receive,
+    Report,
     Stumble,
     call,
+    evolve,
     new_report,
     receive,
     run,
@@ -154,3 +160,23 @@ async def test_those_who_wait_are_served_before_the_writer_ends(store: PostgresS
     assert (await asked).position == 1
     with pytest.raises(Retryable):
         await store.handle(receive())
+
+
+async def test_streams_that_load_slowly_are_loaded_in_smaller_batches(
+    store: PostgresStore,
+    ledger: ServiceDatabase,
+    vault: Vault,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = [receive() for _ in range(40)]
+    await together(store, first)
+    monkeypatch.setitem(SESSION, "transaction_timeout", "300ms")
+    slow = PostgresStore(ledger.writer, vault, clock, aggregate=replace(REPORTS, evolve=slowly))
+    answers = await together(slow, [call(one.stream, DoNothing()) for one in first])
+    assert [type(answer) for answer in answers] == [Receipt] * 40
+
+
+def slowly(report: Report, event: IntakeReportEvent) -> Report:
+    time.sleep(0.02)
+    return evolve(report, event)
