@@ -252,7 +252,7 @@ class Session:
             self._over.set_exception(failure)
 
 
-class EndsWithTheProcess(WorkerThread):
+class DaemonThread(WorkerThread):
     """Faust's thread for its consumer waits for a broker that is away, however long that takes;
     the process does not wait for the thread."""
 
@@ -262,7 +262,7 @@ class EndsWithTheProcess(WorkerThread):
 
 
 class ConsumerThread(kafka.AIOKafkaConsumerThread):
-    Worker = EndsWithTheProcess
+    Worker = DaemonThread
     shutdown_timeout = STOP_SECONDS
 
 
