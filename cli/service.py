@@ -38,25 +38,13 @@ class Database(StrEnum):
 @app.command()
 def serve(name: Annotated[Name, typer.Argument()]) -> None:
     """Run one service until it is told to end. Its settings are environment variables VCMS_…"""
-    import uvicorn
-
-    from shared.runtime.settings import HttpSettings, SettingsAreWrong, load
+    from shared.runtime.serve import serve as serve_until_told
+    from shared.runtime.settings import SettingsAreWrong
 
     try:
-        http = load(HttpSettings)
-        service = import_module(f"services.{name}.app").create()
+        serve_until_told(name, import_module(f"services.{name}.app").create)
     except SettingsAreWrong as wrong:
         raise fail(str(wrong), ExitCode.SETTINGS, as_json=False) from None
-    uvicorn.run(
-        service,
-        host=http.http_host,
-        port=http.http_port,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=5,
-    )
 
 
 @app.command()
