@@ -1,4 +1,4 @@
-"""The two buckets, versioned and able to lock objects, and the identities that sign for them."""
+"""The bucket, versioned and able to lock objects, and the identities that sign for it."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from urllib3.exceptions import HTTPError
 from deploy.local.ports import HOST
 
 # Bucket, and the service that owns it.
-BUCKETS = {"evidence": "attachments", "audit-log": "audit"}
+BUCKETS = {"evidence": "attachments"}
 REGION = "us-east-1"
 
 

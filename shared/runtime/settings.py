@@ -75,7 +75,7 @@ class HttpSettings(_Settings):
 
 
 class S3Settings(_Settings):
-    """The object store with evidence, or with the log's tiles."""
+    """The object store with evidence."""
 
     s3_endpoint: str = Field(
         description="`http(s)://host:port` of the object store, as browsers too must reach it."
