@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Engine
+from sqlalchemy.exc import ArgumentError
 
 from deploy.local.home import home
 from shared.eventstore.connections import engine
@@ -40,12 +41,25 @@ def database_of(service: str) -> Iterator[Engine]:
     Raises:
         NoAddress: it is not set, and no stack with this service runs here.
     """
-    url = os.environ.get(variable("database_url")) or stack_here().services[service].database
-    made = engine(url, pool_size=1, longest_transaction="0")
+    made = connectable(os.environ.get(variable("database_url")) or database_here(service))
     try:
         yield made
     finally:
         made.dispose()
+
+
+def connectable(url: str) -> Engine:
+    try:
+        return engine(url, pool_size=1, longest_transaction="0")
+    except ArgumentError:
+        raise NoAddress(f"{variable('database_url')} is no `postgresql://…`.") from None
+
+
+def database_here(service: str) -> str:
+    services = stack_here().services
+    if service not in services:
+        raise NoAddress(f"The stack that runs here has no {service}.")
+    return services[service].database
 
 
 def broker() -> KafkaBus:

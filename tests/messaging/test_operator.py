@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -162,6 +163,31 @@ def test_a_database_that_is_away_is_one_line_and_an_exit_code(
     answer = Operator()("parked", "list", "referrals", "--json")
     assert answer.exit_code == ExitCode.NO_ANSWER
     assert json.loads(answer.output)["code"] == "no_answer"
+
+
+def test_without_settings_the_stack_on_this_machine_is_worked_on(
+    ledger: ServiceDatabase,
+    inbox: PostgresInbox,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    stack = {"services": {"referrals": {"database": ledger.writer}}, "kafka": {"bootstrap": ""}}
+    (tmp_path / "stack.json").write_text(json.dumps(stack))
+    monkeypatch.setenv("VCMS_HOME", str(tmp_path))
+    assert Operator().json("parked", "list", "referrals")["parked"]
+    answer = Operator()("parked", "list", "audit", "--json")
+    assert answer.exit_code == ExitCode.NOT_RUNNING
+
+
+@pytest.mark.parametrize("url", ["", "not an address"])
+def test_without_an_address_it_says_what_to_set(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str
+) -> None:
+    monkeypatch.setenv("VCMS_HOME", str(tmp_path))
+    monkeypatch.setenv("VCMS_DATABASE_URL", url)
+    answer = Operator()("parked", "list", "audit", "--json")
+    assert answer.exit_code == ExitCode.NOT_RUNNING
+    assert "VCMS_DATABASE_URL" in json.loads(answer.output)["error"]
 
 
 async def test_a_rebuilt_topic_holds_the_same_bytes_again(
