@@ -7,7 +7,7 @@ from uuid import UUID
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, Field, StringConstraints, TypeAdapter
+from pydantic import BaseModel, Field, StrictInt, StringConstraints, TypeAdapter
 
 from services.attachments.commands import CompleteUpload, DownloadEvidence
 from services.attachments.custody import LARGEST_FILE, Custody
@@ -47,7 +47,7 @@ class StartUploadBody(BaseModel):
     case_id: UUID
     filename: Line
     media_type: MediaType
-    size: int = Field(ge=1, le=LARGEST_FILE, description="Bytes.")
+    size: StrictInt = Field(ge=1, le=LARGEST_FILE, description="Bytes.")
 
 
 class UploadAnswer(Answer):

@@ -16,8 +16,8 @@ OWN = "vcms"
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
-_TIME = "must be a time with its offset, as in 2030-01-31T12:00:00Z"
-_DATE = "must be a date, as in 2030-01-31"
+TIME = "must be a time with its offset, as in 2030-01-31T12:00:00Z"
+DATE = "must be a date, as in 2030-01-31"
 _NUMBER = "must be a number"
 _WHOLE = "must be a whole number"
 _UUID = "must be a UUID"
@@ -61,12 +61,12 @@ _REASONS: Mapping[str, str] = {
     "model_type": _OBJECT,
     "model_attributes_type": _OBJECT,
     "dataclass_type": _OBJECT,
-    "timezone_aware": _TIME,
+    "timezone_aware": TIME,
     "json_invalid": "must be JSON",
 }
 _BY_PREFIX: Mapping[str, str] = {
-    "datetime_": _TIME,
-    "date_": _DATE,
+    "datetime_": TIME,
+    "date_": DATE,
     "time_delta_": "is no duration",
 }
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import psycopg2
 from fastapi import APIRouter, Depends, FastAPI, Response
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field, StrictInt, TypeAdapter
 from sqlalchemy.exc import DataError, OperationalError
 
 from shared.contracts.actor import Role, Staff
@@ -78,7 +78,7 @@ class HouseBody(BaseModel):
     note: Text | None = None
     opened_on: Day | None = None
     inspected_at: Moment | None = None
-    beds: Annotated[int, Field(ge=0, le=100)] = 0
+    beds: Annotated[StrictInt, Field(ge=0, le=100)] = 0
     urgency: Urgency = Urgency.NORMAL
     keeper: UUID | None = None
     heated: bool = False

@@ -79,6 +79,9 @@ BODIES = {
     "number beyond all floats": Bad(raw('"beds": 1e999'), 422, "beds"),
     "half a bed": Bad(house(beds=1.5), 422, "beds"),
     "text for a number": Bad(house(beds=CANARY), 422, "beds"),
+    "digits as text for a number": Bad(house(beds="1"), 422, "beds"),
+    "true for a number": Bad(house(beds=True), 422, "beds"),
+    "a fraction that is none": Bad(raw('"beds": 1.0'), 422, "beds"),
     "not in the list": Bad(house(urgency=CANARY), 422, "urgency"),
     "no UUID": Bad(house(keeper=CANARY), 422, "keeper"),
     "no yes or no": Bad(house(heated=CANARY), 422, "heated"),
@@ -86,6 +89,11 @@ BODIES = {
     "year 0": Bad(house(opened_on="0000-01-01"), 422, "opened_on"),
     "year 1": Bad(house(opened_on="0001-01-01"), 422, "opened_on"),
     "year 9999": Bad(house(opened_on="9999-12-31"), 422, "opened_on"),
+    "number for a date": Bad(house(opened_on=0), 422, "opened_on"),
+    "digits for a date": Bad(house(opened_on="86400"), 422, "opened_on"),
+    "date with a time": Bad(house(opened_on="2030-01-31T00:00:00"), 422, "opened_on"),
+    "true for a date": Bad(house(opened_on=True), 422, "opened_on"),
+    "month without a day": Bad(house(opened_on="2030-01"), 422, "opened_on"),
     "31 February": Bad(house(opened_on="2030-02-31"), 422, "opened_on"),
     "time without offset": Bad(house(inspected_at="2030-01-31T12:00:00"), 422, "inspected_at"),
     "time in the year 0": Bad(house(inspected_at="0000-01-01T00:00:00Z"), 422, "inspected_at"),
@@ -94,6 +102,13 @@ BODIES = {
         house(inspected_at="0001-01-01T00:00:00+14:00"), 422, "inspected_at"
     ),
     "time as a huge number": Bad(house(inspected_at=2**52), 422, "inspected_at"),
+    "number for a time": Bad(house(inspected_at=0), 422, "inspected_at"),
+    "milliseconds for a time": Bad(house(inspected_at=253402300800), 422, "inspected_at"),
+    "fraction for a time": Bad(house(inspected_at=0.5), 422, "inspected_at"),
+    "digits for a time": Bad(house(inspected_at="1700000000"), 422, "inspected_at"),
+    "date for a time": Bad(house(inspected_at="2030-01-31"), 422, "inspected_at"),
+    "time without seconds": Bad(house(inspected_at="2030-01-31T12:00Z"), 422, "inspected_at"),
+    "digits of another script": Bad(house(opened_on="203\u0660-01-31"), 422, "opened_on"),
 }
 
 
@@ -111,6 +126,23 @@ async def test_a_bad_body_is_refused_and_the_field_named(
     named = [fault["field"] for fault in response.json().get("errors", [])]
     assert named == ([] if bad.field is None else [bad.field])
     assert (await client.get("/houses")).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2030-01-31T12:00:00Z",
+        "2030-01-31t12:00:00z",
+        "2030-01-31T12:00:00.123456789+07:00",
+        "2030-01-31T12:00:00-00:00",
+    ],
+)
+async def test_a_time_may_be_said_in_each_spelling_of_rfc_3339(
+    moment: str, client: httpx.AsyncClient
+) -> None:
+    body = {"name": "North House", "inspected_at": moment}
+    response = await client.post("/houses", json=body, headers={"Idempotency-Key": "k"})
+    assert response.status_code == 201
 
 
 @pytest.mark.parametrize(

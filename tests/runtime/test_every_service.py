@@ -1,6 +1,7 @@
 """What the OpenAPI document of each of the six services promises to tools outside."""
 
 from collections.abc import Iterator
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
-from pydantic import TypeAdapter
+from pydantic import AwareDatetime, BaseModel, JsonValue, ValidationError
 
 SERVICES = ("intake", "cases", "referrals", "attachments", "notifications", "audit")
 NOWHERE = "127.0.0.1:1"
@@ -76,14 +77,20 @@ def test_every_command_needs_an_idempotency_key_and_answers_its_event_ids(app: F
             assert {"id", "version", "position", "event_ids"} <= set(schemas[name]["required"])
 
 
-def test_every_body_forbids_unknown_fields_and_has_an_example_that_fits(app: FastAPI) -> None:
+def bodies(app: FastAPI) -> dict[str, type[BaseModel]]:
+    """Operation to the body that it takes."""
     routes = [c.original_route for c in iter_route_contexts(app.routes)]
-    fields = {r.operation_id: r.body_field for r in routes if isinstance(r, APIRoute)}
-    takes = {
+    fields = {r.operation_id or "": r.body_field for r in routes if isinstance(r, APIRoute)}
+    shapes = {name: field.field_info.annotation for name, field in fields.items() if field}
+    return {
         name: shape
-        for name, field in fields.items()
-        if field is not None and (shape := field.field_info.annotation) is not None
+        for name, shape in shapes.items()
+        if isinstance(shape, type) and issubclass(shape, BaseModel)
     }
+
+
+def test_every_body_forbids_unknown_fields_and_has_an_example_that_fits(app: FastAPI) -> None:
+    takes = bodies(app)
     found = {operation["operationId"]: body_of(operation) for _, operation in operations(app)}
     assert set(takes) == {name for name, body in found.items() if body is not None}
     for name, shape in takes.items():
@@ -91,7 +98,45 @@ def test_every_body_forbids_unknown_fields_and_has_an_example_that_fits(app: Fas
         assert body is not None
         schema = app.openapi()["components"]["schemas"][body["schema"]["$ref"].rpartition("/")[2]]
         assert schema["additionalProperties"] is False, name
-        TypeAdapter(shape).validate_python(body["example"])
+        shape.model_validate(body["example"])
+
+
+SPELLED_WRONG: dict[str, tuple[JsonValue, ...]] = {
+    "date": (0, 253402300800, True, "0", "2024-03-01T00:00:00"),
+    "date-time": (0, 253402300800, True, "0", "2024-03-01"),
+    "integer": ("1", True, 1.0),
+    "boolean": (1, "yes"),
+}
+"""What a lenient reader would take for a value of that kind."""
+
+
+def kinds(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each field, with its format or its type; one that may be null has that of what else it is."""
+    for field, shape in schema.get("properties", {}).items():
+        for form in shape.get("anyOf", [shape]):
+            yield field, form.get("format", form.get("type", ""))
+
+
+def test_no_body_takes_a_number_for_a_time_nor_text_for_a_number(app: FastAPI) -> None:
+    found = {operation["operationId"]: body_of(operation) for _, operation in operations(app)}
+    for name, shape in bodies(app).items():
+        example = (found[name] or {})["example"]
+        for field, kind in kinds(shape.model_json_schema()):
+            for wrong in SPELLED_WRONG.get(kind, ()):
+                with pytest.raises(ValidationError) as refused:
+                    shape.model_validate({**example, field: wrong})
+                assert {fault["loc"][0] for fault in refused.value.errors()} == {field}
+
+
+def test_times_dates_and_numbers_are_found_in_a_body() -> None:
+    class Shift(BaseModel):
+        begins_at: AwareDatetime
+        ends_on: date | None
+        beds: int
+        name: str
+
+    found = [kind for _, kind in kinds(Shift.model_json_schema()) if kind in SPELLED_WRONG]
+    assert found == ["date-time", "date", "integer"]
 
 
 def test_every_list_has_a_cursor_and_a_limit(app: FastAPI) -> None:
