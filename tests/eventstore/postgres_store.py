@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
 from shared.eventstore.aggregate import AnyAggregate
+from shared.eventstore.calls import Call, Receipt
 from shared.eventstore.connections import engine
+from shared.eventstore.errors import Retryable
 from shared.eventstore.recorded import Head
 from shared.eventstore.sealer import Sealer
 from shared.eventstore.store import EventStore, verify_chain
@@ -38,6 +41,14 @@ class PostgresStore(EventStore):
     def __exit__(self, *_: object) -> None:
         self.writer.stop()
         self._engine.dispose()
+
+    async def insist(self, call: Call) -> Receipt:
+        """As a client does: again with the same key while the answer is to try again."""
+        while True:
+            try:
+                return await self.handle(call)
+            except Retryable:
+                await asyncio.sleep(0.05)
 
     def inbox_position(self, consumer: str, topic: str) -> int:
         statement = "SELECT position FROM inbox WHERE consumer = %s AND topic = %s"

@@ -43,8 +43,12 @@ E = TypeVar("E")
 
 
 @pytest.fixture
-def store(ledger: ServiceDatabase, vault: Vault, clock: Clock) -> PostgresStore:
-    """Its writer has not begun: what is asked of it waits, and is one batch."""
+def store(
+    ledger: ServiceDatabase, vault: Vault, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> PostgresStore:
+    """Its writer has not begun: what is asked of it waits, and is one batch, even where the machine
+    is busy."""
+    monkeypatch.setattr("shared.eventstore.transaction.MOST_SECONDS", 60)
     return PostgresStore(ledger.writer, vault, clock)
 
 

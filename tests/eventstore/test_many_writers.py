@@ -52,7 +52,7 @@ async def test_a_reader_by_position_misses_nothing_where_a_naive_one_does(
 async def append(store: PostgresStore) -> None:
     async def client() -> None:
         for _ in range(APPENDS // CLIENTS):
-            await store.handle(receive())
+            await store.insist(receive())
 
     await asyncio.gather(*(client() for _ in range(CLIENTS)))
 

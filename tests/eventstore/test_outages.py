@@ -37,16 +37,9 @@ def store(own_postgres: Postgres, vault: Vault, clock: Clock) -> Iterator[Postgr
         yield made
 
 
-async def ask_until_answered(
-    store: PostgresStore, calls: list[Call], receipts: dict[str, Receipt]
-) -> None:
-    """As a client does: again with the same key while the answer is to try again."""
+async def insist(store: PostgresStore, calls: list[Call], receipts: dict[str, Receipt]) -> None:
     for call in calls:
-        while call.key not in receipts:
-            try:
-                receipts[call.key] = await store.handle(call)
-            except Retryable:
-                await asyncio.sleep(0.05)
+        receipts[call.key] = await store.insist(call)
 
 
 def reached(receipts: dict[str, Receipt], count: int) -> bool:
@@ -60,7 +53,7 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(
     receipts: dict[str, Receipt] = {}
     async with asyncio.TaskGroup() as clients:
         for number in range(40):
-            clients.create_task(ask_until_answered(store, calls[number::40], receipts))
+            clients.create_task(insist(store, calls[number::40], receipts))
         for answered in (500, 2000):
             await until(partial(reached, receipts, answered))
             await asyncio.to_thread(own_postgres.kill)
@@ -81,8 +74,7 @@ async def test_while_the_server_is_away_the_answer_is_to_try_again(
             await store.handle(receive())
         assert monotonic() - asked < 1
     await asyncio.to_thread(server.start, own_postgres.directory)
-    receipts: dict[str, Receipt] = {}
-    await asyncio.wait_for(ask_until_answered(store, [receive()], receipts), 20)
+    await asyncio.wait_for(store.insist(receive()), 20)
     assert store.verified().position == 2
 
 
@@ -96,8 +88,8 @@ async def test_a_server_that_freezes_keeps_nobody_waiting_for_long(
     with pytest.raises(Retryable):
         await store.handle(frozen_at)
     own_postgres.resume()
-    receipts: dict[str, Receipt] = {}
-    await asyncio.wait_for(ask_until_answered(store, [frozen_at, receive()], receipts), 20)
+    for one in (frozen_at, receive()):
+        await asyncio.wait_for(store.insist(one), 20)
     assert store.verified().position == 3
 
 
