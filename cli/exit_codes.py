@@ -1,10 +1,11 @@
 """How `vcms` ends: codes that scripts can tell apart."""
 
-from enum import IntEnum
+from enum import IntEnum, unique
 
 from deploy.local import refusals
 
 
+@unique
 class ExitCode(IntEnum):
     DONE = 0
     FAILED = 1
@@ -27,7 +28,7 @@ class ExitCode(IntEnum):
     """A setting is missing or malformed."""
     NO_ANSWER = 12
     """A service is away, or does not answer this question to this token."""
-    NO_ACCOUNT = 12
+    NO_ACCOUNT = 13
     """PostgreSQL does not run as root, and an account for it could not be made."""
     INTERRUPTED = 130
 
