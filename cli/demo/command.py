@@ -33,23 +33,30 @@ Exit = Annotated[bool, typer.Option("--exit", help="Stop the stack at the end; i
 def demo(*, report: ReportFile = None, leave: Exit = False, as_json: AsJson = False) -> None:
     """Start everything and hand 40 cases from one organisation to another."""
     up(instances=None, as_json=False)
+    try:
+        expected = play(report, as_json=as_json)
+        if not leave:
+            wait_for_ctrl_c()
+    except KeyboardInterrupt:
+        down(as_json=False)
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    down(as_json=False)
+    if expected.broken:
+        raise fail(f"{len(expected.broken)} not as expected.", ExitCode.FAILED, as_json=as_json)
+
+
+def play(report: Path | None, *, as_json: bool) -> Report:
+    """Tells the story and shows it; what was expected of it and what came."""
     expected = Report()
     try:
         told = asyncio.run(tell(stack_here(), expected))
     except (NothingCame, httpx.HTTPError) as error:
         expected.expect("the demonstration", "to come to its end", "its end", reason(error))
         told = None
-    except KeyboardInterrupt:
-        down(as_json=False)
-        raise typer.Exit(ExitCode.INTERRUPTED) from None
     if report is not None:
         expected.write(report)
     show(told, expected, as_json=as_json)
-    if not leave:
-        wait_for_ctrl_c()
-    down(as_json=False)
-    if expected.broken:
-        raise fail(f"{len(expected.broken)} not as expected.", ExitCode.FAILED, as_json=as_json)
+    return expected
 
 
 def stack_here() -> Stack:
