@@ -5,7 +5,6 @@ case, in a stream of its own, and its subject is the person. ISO/IEC 27037 calls
 chain of custody.
 """
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -13,7 +12,7 @@ from uuid import UUID
 from pydantic import StringConstraints
 from pydantic.dataclasses import dataclass
 
-from shared.contracts.marks import Personal, Public
+from shared.contracts.marks import EventTime, Personal, Public, Size
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -30,9 +29,9 @@ class UploadStarted:
     organisation: UUID
     filename: Personal[str]
     media_type: Personal[str]
-    size: int
+    size: Size
     """Bytes, as announced."""
-    part_size: int
+    part_size: Size
     upload_id: Public[str]
     """The object store's own name for the multipart upload."""
 
@@ -52,7 +51,7 @@ class EvidenceSealed:
     evidence_id: UUID
     case_id: UUID
     sha256: Sha256
-    size: int
+    size: Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class EvidenceDownloaded:
     case_id: UUID
     organisation: UUID
     staff: UUID
-    expires_at: datetime
+    expires_at: EventTime
 
 
 EvidenceEvent = (

@@ -1,10 +1,11 @@
 """What auditors did. The log of everybody's events is no event: see docs/auditing."""
 
-from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from pydantic.dataclasses import dataclass
+
+from shared.contracts.marks import EventTime
 
 
 class ReplayPurpose(StrEnum):
@@ -22,7 +23,7 @@ class ReplayOpened:
     case_id: UUID
     auditor: UUID
     purpose: ReplayPurpose
-    expires_at: datetime
+    expires_at: EventTime
 
 
 AuditEvent = ReplayOpened

@@ -1,12 +1,12 @@
 """What happened to a case. Subject of every event: the person. Never changed, only added to."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from pydantic.dataclasses import dataclass
 
 from shared.contracts.kinds import NumberKind, TransferRefusal
-from shared.contracts.marks import Personal, Public
+from shared.contracts.marks import EventTime, Personal, Public
 from shared.contracts.profile import Profile
 
 
@@ -89,7 +89,7 @@ class ArrivalConfirmed:
     referral_id: UUID
     from_organisation: UUID
     to_organisation: UUID
-    arrived_at: datetime
+    arrived_at: EventTime
     condition: Personal[str]
 
 

@@ -1,12 +1,11 @@
 """What happened to reports and to persons. Contracts: never changed, only added to."""
 
-from datetime import datetime
 from uuid import UUID
 
 from pydantic.dataclasses import dataclass
 
 from shared.contracts.kinds import Channel
-from shared.contracts.marks import Personal
+from shared.contracts.marks import EventTime, Personal
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +15,7 @@ class ReportReceived:
     report_id: UUID
     organisation: UUID
     channel: Channel
-    received_at: datetime
+    received_at: EventTime
     narrative: Personal[str]
     language: Personal[str]
     """ISO 639 code of the narrative."""

@@ -1,10 +1,12 @@
 """How an event's field says whose value it holds: `Personal[...]` is sealed, `Public[...]` is not.
 
-Unmarked fields are ids, hashes, sizes, states, kinds of entry and event times; a test refuses the
-rest. A `Clear` value cannot be serialised, so plaintext can never enter an event by omission.
+Unmarked fields are ids, hashes, `Size`, `EventTime` and the closed lists that a test names; the
+test refuses the rest. A `Clear` value cannot be serialised, so plaintext can never enter an event
+by omission.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Generic, NoReturn, TypeAlias, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -89,3 +91,16 @@ class PublicMark:
 
 
 Public: TypeAlias = Annotated[T, PublicMark()]
+
+
+@dataclass(frozen=True, slots=True)
+class PlainMark:
+    """Says what a number or a time is of, where it tells nothing about a person."""
+
+    of: str
+
+
+EventTime: TypeAlias = Annotated[datetime, PlainMark("a step of the work")]
+"""When something was done, is due, or ends. A day of somebody's life is `Personal[date]`."""
+Size: TypeAlias = Annotated[int, PlainMark("a file")]
+"""Bytes."""

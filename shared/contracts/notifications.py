@@ -1,12 +1,12 @@
 """Who must be told what. No personal data of survivors; addresses are never events."""
 
-from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from pydantic.dataclasses import dataclass
 
 from shared.contracts.actor import Role
+from shared.contracts.marks import EventTime
 
 
 class NotificationKind(StrEnum):
@@ -61,7 +61,7 @@ class ReminderDue:
     organisation: UUID
     kind: NotificationKind
     about: UUID
-    due_at: datetime
+    due_at: EventTime
 
 
 ReminderEvent = ReminderDue

@@ -4,7 +4,6 @@ Every referral event repeats its parties, so that whoever reacts needs no other 
 person referred; a directory event has none.
 """
 
-from datetime import datetime
 from uuid import UUID
 
 from pydantic.dataclasses import dataclass
@@ -16,7 +15,7 @@ from shared.contracts.kinds import (
     TransferRefusal,
     Urgency,
 )
-from shared.contracts.marks import Personal, Public
+from shared.contracts.marks import EventTime, Personal, Public
 from shared.contracts.profile import MinimisedOffer
 
 
@@ -38,7 +37,7 @@ class ReferralOffered:
     urgency: Urgency
     categories: tuple[Category, ...]
     offer: Personal[MinimisedOffer]
-    offer_until: datetime
+    offer_until: EventTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class ReferralCancelled:
 @dataclass(frozen=True, slots=True)
 class ReferralExpired:
     parties: Parties
-    offer_until: datetime
+    offer_until: EventTime
 
 
 @dataclass(frozen=True, slots=True)

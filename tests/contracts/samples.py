@@ -19,7 +19,7 @@ from pydantic_core import to_jsonable_python
 from shared.contracts.attachments import Sha256
 from shared.contracts.catalogue import CATALOGUE, Contract
 from shared.contracts.envelope import Envelope, JsonObject, encode
-from shared.contracts.marks import Sealed
+from shared.contracts.marks import EventTime, Sealed, Size
 from shared.contracts.publish.annotations import Mark, described
 from shared.contracts.streams import stream_of
 
@@ -119,9 +119,9 @@ def value(shape: object, numbers: Iterator[UUID]) -> object:
 
 
 PLAIN: dict[object, object] = {
-    datetime: MOMENT,
+    EventTime: MOMENT,
     date: MOMENT.date(),
-    int: 7,
+    Size: 7,
     bool: True,
     str: "Example",
     Sha256: "ab" * 32,

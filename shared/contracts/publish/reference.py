@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import Enum
 from types import NoneType
-from typing import Annotated, get_args, get_origin
+from typing import get_args, get_origin
 from uuid import UUID
 
+from shared.contracts.attachments import Sha256
 from shared.contracts.catalogue import Contract
+from shared.contracts.marks import EventTime, Size
 from shared.contracts.publish.annotations import Described, Mark, described, field_names, meaning_of
 from shared.contracts.streams import stream_of
 
@@ -16,6 +18,9 @@ WORDS: dict[object, str] = {
     datetime: "time, UTC",
     date: "date",
     int: "integer",
+    EventTime: "time, UTC",
+    Size: "integer",
+    Sha256: "SHA-256 in hex",
     str: "text",
     bool: "yes or no",
     NoneType: "none",
@@ -81,8 +86,6 @@ def words(shape: object) -> str:
     """A type in words."""
     if shape in WORDS:
         return WORDS[shape]
-    if get_origin(shape) is Annotated:
-        return "SHA-256 in hex"
     if get_origin(shape) is tuple:
         return f"list of {words(get_args(shape)[0])}"
     if get_origin(shape) is dict:
