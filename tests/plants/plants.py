@@ -54,7 +54,7 @@ PLANTS = (
         file="services/referrals/views.py",
         old="return bool(permitted(viewer, [",
         new="return True or bool(permitted(viewer, [",
-        guard="tests/services/test_referrals.py::"
+        guard="tests/services/test_referrals_access.py::"
         "test_whoever_does_not_work_with_survivors_reads_no_referral",
     ),
     Plant(
