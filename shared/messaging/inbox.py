@@ -7,11 +7,12 @@ from typing import NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from shared.eventstore import parking
 from shared.eventstore.errors import Retryable, Unprocessable, reason_of
 from shared.eventstore.parking import Parked
+from shared.eventstore.reading import is_away
 from shared.eventstore.tables import INBOX
 from shared.messaging.line import Unfit
 from shared.messaging.records import Record
@@ -159,6 +160,6 @@ def database_errors() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        if error.connection_invalidated or is_away(error):
             raise Retryable("database") from None
         raise Unprocessable(reason_of(error)) from None
