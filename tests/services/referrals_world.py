@@ -1,6 +1,7 @@
 """Referrals on stage: two organisations of the directory, a third, and a case of the first."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -46,9 +47,14 @@ class Scene:
     """Two organisations of the directory, a third that has no part, and a case of the first."""
 
     def __init__(
-        self, service: Service, cases: OtherService, clock: MovableClock, database: ServiceDatabase
+        self,
+        service: Service,
+        instance: Callable[[], AbstractAsyncContextManager[Service]],
+        cases: OtherService,
+        clock: MovableClock,
+        database: ServiceDatabase,
     ) -> None:
-        self.service, self.cases = service, cases
+        self.service, self.instance, self.cases = service, instance, cases
         self.clock, self.database = clock, database
         self.sender = Member(new_id(), (Role.CASEWORKER,))
         self.receiver = Member(new_id(), (Role.SUPERVISOR,))
@@ -148,9 +154,14 @@ class Scene:
 async def scene(tmp_path: Path, databases: Databases) -> AsyncIterator[Scene]:
     database, bus, vault = databases.of("referrals"), MemoryBus(), new_vault(tmp_path)
     clock = MovableClock()
-    app = compose(store_of(database), vault, bus, ISSUER.verifier(), OfferSettings(), clock)
-    async with serving(app) as service:
-        scene = Scene(service, OtherService("cases", vault, bus), clock, database)
+
+    def instance() -> AbstractAsyncContextManager[Service]:
+        store, offers = store_of(database), OfferSettings()
+        return serving(compose(store, vault, bus, ISSUER.verifier(), offers, clock))
+
+    async with instance() as service:
+        cases = OtherService("cases", vault, bus)
+        scene = Scene(service, instance, cases, clock, database)
         await scene.open()
         yield scene
 

@@ -111,6 +111,19 @@ async def test_the_clock_expires_an_offer_and_a_late_answer_is_refused(scene: Sc
     assert by == [("system:referrals",)]
 
 
+async def test_two_instances_expire_an_offer_and_take_the_cases_answer_once(scene: Scene) -> None:
+    async with scene.instance():
+        expiring, moving = await scene.offered(), await scene.accepted()
+        await scene.answers_yes(moving)
+        scene.clock.ahead = timedelta(days=4)
+        await scene.reaches(expiring, "expired")
+    counted = query(
+        scene.database.admin,
+        "SELECT stream, count(*) FROM events WHERE type ~ '(expired|started|granted)' GROUP BY 1",
+    )
+    assert set(counted) == {(f"referral-{expiring}", 1), (f"referral-{moving}", 2)}
+
+
 ABSENT = "0197d3b0-0000-7000-8000-0000000000ff"
 
 
