@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -25,11 +27,15 @@ pytestmark = pytest.mark.stack
 
 
 @pytest.fixture(scope="module")
-def doomed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A server of this module's own."""
-    server = start(tmp_path_factory.mktemp("doomed-postgres"))
-    yield server
-    start(server.directory).kill()
+def doomed() -> Iterator[Postgres]:
+    """A server of this module's own.
+
+    Not in pytest's folder, which every other run of pytest closes to PostgreSQL's own account.
+    """
+    with TemporaryDirectory(prefix="vcms-doomed-") as folder:
+        server = start(Path(folder))
+        yield server
+        start(server.directory).kill()
 
 
 @pytest.fixture(scope="module")
