@@ -12,8 +12,8 @@ from uuid import UUID
 
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import MAX_ENVELOPE, Envelope, encode
-from shared.contracts.refused import EventTooLarge, KeyReused, Refused, WrongVersion
-from shared.eventstore.aggregate import Aggregates, kind_of
+from shared.contracts.refused import EventTooLarge, KeyReused, NotFound, Refused, WrongVersion
+from shared.eventstore.aggregate import Aggregates, AnyAggregate, kind_of
 from shared.eventstore.calls import Call, Receipt, Run, event_id
 from shared.eventstore.chain import link
 from shared.eventstore.errors import Unprocessable, reason_of
@@ -97,9 +97,6 @@ class Writes:
     claimed: set[Owner] = field(default_factory=set)
     size: int = 0
 
-    def __bool__(self) -> bool:
-        return bool(self.done or self.runs)
-
     def copy(self) -> "Writes":
         return Writes(
             [*self.events],
@@ -140,8 +137,6 @@ class Batch:
         if first is not None:
             return first
         stream = self.stream(call)
-        if call.expected_version not in (None, stream.version):
-            raise WrongVersion
         try:
             return self.append(call, stream)
         except (Refused, Unprocessable, KeyNotAtHand):
@@ -194,7 +189,7 @@ class Batch:
 
     def append(self, call: Call, stream: Folded) -> Receipt:
         aggregate = self.aggregates[kind_of(call.stream)]
-        decided = aggregate.decide(call.command, stream.state, self.present.now)
+        decided = self.decided(aggregate, call, stream)
         head, state, written = self.head(), stream.state, list[Written]()
         for index, event in enumerate(decided):
             sealed = self.sealed(event, stream.subject, call, index)
@@ -207,6 +202,21 @@ class Batch:
         receipt = Receipt(call.stream, version, head.position, ids)
         self.keep(call, receipt, written, Folded(state, version, stream.subject))
         return receipt
+
+    def decided(self, aggregate: AnyAggregate, call: Call, stream: Folded) -> Sequence[object]:
+        stale = call.expected_version not in (None, stream.version)
+        try:
+            events: Sequence[object] = aggregate.decide(
+                call.command, stream.state, self.present.now
+            )
+        except Refused as refusal:
+            # Whoever must not know of the stream learns nothing of its version either.
+            if stale and refusal.status != NotFound.status:
+                raise WrongVersion from None
+            raise
+        if stale:
+            raise WrongVersion
+        return events
 
     def sealed(self, event: object, subject: UUID | None, call: Call, index: int) -> object:
         if self.sealer is None or subject is None:

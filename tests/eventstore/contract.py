@@ -202,6 +202,20 @@ class EventStoreContract:
                 await store.handle(call(stream, Receive(), expected_version=wrong))
         assert (await store.handle(call(stream, Receive(), expected_version=1))).version == 2
 
+    async def test_a_stale_command_is_told_so_even_where_the_rules_refuse_it(
+        self, store: Store
+    ) -> None:
+        stream, subject = new_report()
+        await store.handle(call(stream, Receive(), subject=subject))
+        await store.handle(call(stream, Accept()))
+        with pytest.raises(WrongVersion):
+            await store.handle(call(stream, Accept(), expected_version=1))
+
+    async def test_what_is_not_found_tells_nothing_of_its_version(self, store: Store) -> None:
+        for version in (None, 0, 1):
+            with pytest.raises(NotFound):
+                await store.handle(call("report-none", Accept(), expected_version=version))
+
     async def test_an_event_above_512_kib_is_refused_alone(self, store: Store) -> None:
         stream, subject = new_report()
         with pytest.raises(EventTooLarge):
