@@ -1,9 +1,10 @@
 """What a client sends. Every field is documented, has a limit, and stands in a working example."""
 
-from typing import Annotated, Self, TypeVar
+from datetime import date
+from typing import Annotated, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationInfo, field_validator
 
 from services.cases.commands import AssignNumber, ConfirmArrival, RecordProfile, RecordService
 from shared.contracts.kinds import NumberKind
@@ -60,11 +61,12 @@ class ProfileBody(BaseModel):
         "separated by semicolons. `Unknown` and `NotAsked` are answers too.",
     )
 
-    @model_validator(mode="after")
-    def _each_field_once(self) -> Self:
-        if len(self.profile().answers) < len(self.answers):
+    @field_validator("answers")
+    @classmethod
+    def _each_field_once(cls, answers: dict[str, str]) -> dict[str, str]:
+        if len({HTCDS.name(n) or n for n in answers}) < len(answers):
             raise fault("names one field in two spellings")
-        return self
+        return answers
 
     def profile(self) -> Profile:
         read = {HTCDS.name(n) or n: HTCDS.read(n, raw) for n, raw in self.answers.items()}
@@ -92,11 +94,13 @@ class NumberBody(BaseModel):
     valid_from: Day | None = Field(default=None, description="First day, where it has one.")
     valid_to: Day | None = Field(default=None, description="Last day, where it has one.")
 
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> Self:
-        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            raise fault("valid_to lies before valid_from")
-        return self
+    @field_validator("valid_to")
+    @classmethod
+    def _ends_after_it_begins(cls, valid_to: date | None, others: ValidationInfo) -> date | None:
+        begins: date | None = others.data.get("valid_from")
+        if begins and valid_to and valid_to < begins:
+            raise fault("lies before valid_from")
+        return valid_to
 
     def command(self, by: UUID) -> AssignNumber:
         return AssignNumber(

@@ -164,7 +164,7 @@ def offer_of(body: OfferReferralBody, actor: Staff, reader: Engine) -> OfferRefe
         to_organisation=body.to_organisation,
         addressee_is_registered=addressee is not None,
         urgency=body.urgency,
-        categories=body.categories,
+        categories=frozenset(body.categories),
         offer=Clear(body.offer.minimised()),
         offer_until=body.offer_until,
     )

@@ -3,17 +3,24 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from services.referrals.coded import AgeBand, Exploitation, Gender, Language, Region, ServiceType
 from shared.contracts.kinds import Category, ReferralKind, Urgency
 from shared.contracts.profile import MinimisedOffer
 from shared.runtime.fields import Moment, Text, body_config
+from shared.runtime.wording import fault
 
 MOST = 20
 """Entries of one list in an offer."""
 
 SOME_ID = "0197d3b0-0000-7000-8000-00000000000a"
+
+
+def _each_once(categories: tuple[Category, ...]) -> tuple[Category, ...]:
+    if len(set(categories)) < len(categories):
+        raise fault("names one category twice")
+    return categories
 
 
 class OfferedFacts(BaseModel):
@@ -63,8 +70,11 @@ class OfferReferralBody(BaseModel):
     case_id: UUID
     to_organisation: UUID
     urgency: Urgency
-    categories: Annotated[frozenset[Category], Field(min_length=1)] = Field(
-        description="What the receiver may read once it has accepted."
+    categories: Annotated[tuple[Category, ...], AfterValidator(_each_once)] = Field(
+        min_length=1,
+        max_length=len(Category),
+        description="What the receiver may read once it has accepted.",
+        json_schema_extra={"uniqueItems": True},
     )
     offer: OfferedFacts
     offer_until: Moment | None = Field(

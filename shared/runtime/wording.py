@@ -14,6 +14,8 @@ MOST = 20
 OWN = "vcms"
 """The type of the errors that our own field types raise: their text is fixed."""
 
+_KEY = "[key]"
+"""What pydantic puts behind a key that it refuses."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
 TIME = "must be a time with its offset, as in 2030-01-31T12:00:00Z"
@@ -82,8 +84,13 @@ def faults(errors: Iterable[Mapping[str, Any]]) -> tuple[Fault, ...]:
 
 
 def place(location: Sequence[int | str]) -> str:
-    """`names.0` for ("body", "names", 0). A name that is no identifier may be somebody's: "?"."""
+    """`names.0` for ("body", "names", 0). A name that is no identifier may be somebody's: "?".
+
+    A key that a mapping does not take is told by the mapping's own name.
+    """
     inner = location[1:] or location
+    if inner[-1] == _KEY:
+        inner = inner[:-2] or inner
     return ".".join(_part(part) for part in inner)
 
 

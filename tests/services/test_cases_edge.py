@@ -93,12 +93,16 @@ async def test_what_is_erased_is_shown_as_erased(
 
 BAD_FIELDS: list[tuple[str, dict[str, object], str]] = [
     ("profile", {"answers": {}}, "answers"),
-    ("profile", {"answers": {"prs_Gender": "x", "prs_gender": "y"}}, "body"),
+    ("profile", {"answers": {"prs_Gender": "x", "prs_gender": "y"}}, "answers"),
+    ("profile", {"answers": {"Mali Example": "x"}}, "answers"),
     ("numbers", {"valid_to": "0001-01-01"}, "valid_to"),
+    ("numbers", {"valid_from": "2024-03-02", "valid_to": "2024-03-01"}, "valid_to"),
     ("services", {"service_type": "Health "}, "service_type"),
     ("services", {"provided_on": "9999-12-31"}, "provided_on"),
+    ("services", {"provided_on": 0}, "provided_on"),
     ("services", {"note": "x" * 20_001}, "note"),
     ("arrival", {"arrived_at": "9999-12-31T23:59:59-12:00"}, "arrived_at"),
+    ("arrival", {"arrived_at": 253402300800}, "arrived_at"),
     ("arrival", {"arrived_at": "2024-03-05T16:00:00"}, "arrived_at"),
 ]
 
