@@ -16,7 +16,7 @@ def folder() -> Iterator[Path]:
     Not pytest's own, which every other run of pytest closes to the account that PostgreSQL has
     where we are root.
     """
-    with tempfile.TemporaryDirectory(prefix="vcms-") as folder:
+    with tempfile.TemporaryDirectory(prefix="vcms-local-stack-") as folder:
         yield Path(folder)
 
 
@@ -31,7 +31,7 @@ def second() -> Iterator[Vcms]:
 
 
 def stack_of_its_own() -> Iterator[Vcms]:
-    with tempfile.TemporaryDirectory(prefix="vcms-") as folder:
+    with tempfile.TemporaryDirectory(prefix="vcms-local-stack-") as folder:
         vcms = Vcms(Path(folder) / "home")
         yield vcms
         vcms.run("reset")
