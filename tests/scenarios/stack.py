@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from cli.demo.asking import sign_in
-from deploy.local import kafka, postgres, services
+from deploy.local import kafka, postgres, s3, services
 from deploy.local.home import Home
 from deploy.local.part import Part
 from deploy.local.people import PEOPLE
@@ -53,6 +53,8 @@ class Whole:
                 return postgres.Postgres.found(self.home.part(name))
             case "kafka":
                 return kafka.Kafka.found(self.home.part(name))
+            case "s3":
+                return s3.S3.found(self.home.part(name))
             case _:
                 return Service.found(self.home.services / name)
 
@@ -62,6 +64,8 @@ class Whole:
                 postgres.start(self.home.part(name))
             case "kafka":
                 kafka.start(self.home.part(name), SERVICES)
+            case "s3":
+                s3.start(self.home.part(name))
             case _:
                 self._bring_back_service(name)
 

@@ -1,122 +1,101 @@
 """40 kills during 20,000 commands: nothing acknowledged is lost, nothing is doubled."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import os
+from itertools import repeat
 from random import Random
-from uuid import uuid4
+from secrets import randbelow
 
 import httpx
 import pytest
 
 from cli.demo.loading import LoadedCase
-from deploy.local.people import Person
+from deploy.local.services import SERVICES
 from tests.scenarios.conftest import Played
-from tests.scenarios.history import check_histories, check_owners
+from tests.scenarios.history import check_histories, check_owners, owners
+from tests.scenarios.killing import Killer
+from tests.scenarios.load import Load
 from tests.scenarios.stack import Whole
+from tests.scenarios.working import Moved, give_services, hand_over, take_reports
 from tests.support.postgres import query
 
 pytestmark = [pytest.mark.stack, pytest.mark.chaos]
 
-COMMANDS = 20_000
-KILLS = 40
-CLIENTS = 24
-SEED = 1
-# Of 40 kills: 26 among the twelve instances (with them their relays), 7 each of the two servers.
-SERVERS = ["postgres", "kafka"] * 7
+COMMANDS = int(os.environ.get("VCMS_TEST_COMMANDS", "20000"))
+KILLS = COMMANDS // 500
+HAND_OVERS = COMMANDS // 200
+REPORTS = COMMANDS * 3 // 40
+SERVICES_GIVEN = COMMANDS - 10 * HAND_OVERS - 3 * REPORTS
 
-
-@dataclass
-class Load:
-    """Clients that send each command, with one key, until an instance has answered it."""
-
-    whole: Whole
-    http: httpx.AsyncClient
-    acknowledged: Counter[str] = field(default_factory=Counter)
-    """Event id to how often it was named in an answer."""
-    repeats: int = 0
-    done: int = 0
-    progress: asyncio.Condition = field(default_factory=asyncio.Condition)
-
-    async def reaches(self, count: int) -> None:
-        async with self.progress:
-            await self.progress.wait_for(lambda: self.done >= count)
-
-    async def command(self, who: Person, service: str, path: str, body: object) -> None:
-        headers = {
-            "Authorization": f"Bearer {self.whole.tokens[who.key]}",
-            "Idempotency-Key": str(uuid4()),
-        }
-        urls, tries = self.whole.urls(service), 0
-        while True:
-            tries += 1
-            try:
-                url = f"{urls[tries % len(urls)]}{path}"
-                answer = await self.http.post(url, json=body, headers=headers)
-            except httpx.TransportError:
-                await asyncio.sleep(0.05)
-                continue
-            if answer.status_code == 503:
-                await asyncio.sleep(0.1)
-                continue
-            break
-        assert answer.status_code == 200, answer.text
-        self.acknowledged.update(answer.json()["event_ids"])
-        self.repeats += tries > 1
-        async with self.progress:
-            self.done += 1
-            self.progress.notify_all()
-
-    async def client(self, cases: Sequence[LoadedCase], number: int) -> None:
-        for turn in range(number, COMMANDS, CLIENTS):
-            case = cases[turn % len(cases)]
-            body = {
-                "service_type": "Health",
-                "provider": "Example Clinic",
-                "provided_on": "2026-03-02",
-                "grant_code": f"LOAD-{turn}",
-            }
-            path = f"/cases/{case.case_id}/services"
-            await self.command(case.owner, "cases", path, body)
-
-
-async def kill_at_random(whole: Whole, load: Load) -> list[str]:
-    """Kills a part each time that another fortieth of the commands is done."""
-    random, killed, coming_back = Random(SEED), list[str](), set[asyncio.Task[None]]()
-    instances = [name for name in whole.victims() if name not in SERVERS]
-    planned = [*SERVERS, *random.choices(instances, k=KILLS - len(SERVERS))]
-    random.shuffle(planned)
-    for number, name in enumerate(planned):
-        await load.reaches(int((number + random.random()) * COMMANDS / KILLS))
-        part = await asyncio.to_thread(whole.found, name)
-        while part is None:  # killed a moment ago, and not yet back
-            await asyncio.sleep(0.1)
-            part = await asyncio.to_thread(whole.found, name)
-        await asyncio.to_thread(part.kill)
-        killed.append(name)
-        coming_back.add(asyncio.create_task(asyncio.to_thread(whole.bring_back, name)))
-    await asyncio.gather(*coming_back)
-    return killed
+# Clients that do the same.
+HANDING_OVER, REPORTING, GIVING = 8, 8, 12
 
 
 async def test_kills_lose_nothing_and_double_nothing(whole: Whole, played: Played) -> None:
-    cases = load_cases(played)
-    async with httpx.AsyncClient(timeout=10) as http:
-        load = Load(whole, http)
-        killing = asyncio.create_task(kill_at_random(whole, load))
-        await asyncio.gather(*(load.client(cases, number) for number in range(CLIENTS)))
-        killed = await killing
-    assert len(killed) == KILLS
+    heads = {service: head(whole, service) for service in SERVICES}
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+    async with httpx.AsyncClient(timeout=10, limits=limits) as http:
+        load, killer = Load(whole, http), Killer(whole, Random(seed()))
+        killing = asyncio.create_task(killer.accompany(load, COMMANDS, KILLS))
+        moved = await work(load, played)
+        await killing
     assert load.done == COMMANDS
-    await whole.settle()
-    recorded = query(whole.admin("cases"), LOADED)
-    assert len(recorded) == COMMANDS
-    assert set(load.acknowledged) == {str(event_id) for (event_id,) in recorded}
-    assert set(load.acknowledged.values()) == {1}
+    assert len(killer.killed) == KILLS
     assert load.repeats > 0, "no kill was felt: the test has shown nothing"
+    await whole.settle()
+    check_what_people_did(whole, heads, load)
+    check_what_followed(whole, heads)
     check_histories(whole)
-    assert check_owners(whole) >= 12
+    check_where_cases_went(whole, moved)
+
+
+async def work(load: Load, played: Played) -> list[Moved]:
+    """All commands, by clients that work side by side; the cases that were handed over."""
+    cases, moved = load_cases(played), list[Moved]()
+    giving, reporting = iter(range(SERVICES_GIVEN)), iter(range(REPORTS))
+    handing_over = iter(range(HAND_OVERS))
+    async with asyncio.TaskGroup() as clients:
+        for _ in repeat(None, GIVING):
+            clients.create_task(give_services(load, cases, giving))
+        for _ in repeat(None, REPORTING):
+            clients.create_task(take_reports(load, reporting))
+        for _ in repeat(None, HANDING_OVER):
+            clients.create_task(hand_over(load, handing_over, moved))
+    return moved
+
+
+def check_what_people_did(whole: Whole, heads: dict[str, int], load: Load) -> None:
+    """What was recorded for people since is what was acknowledged to them, each once."""
+    recorded = [
+        str(event_id)
+        for service, head in heads.items()
+        for (event_id,) in query(whole.admin(service), BY_PEOPLE, head)
+    ]
+    assert len(recorded) == len(set(recorded))
+    assert set(recorded) == set(load.acknowledged)
+    assert set(load.acknowledged.values()) == {1}
+    assert len(recorded) >= COMMANDS
+
+
+def check_what_followed(whole: Whole, heads: dict[str, int]) -> None:
+    """What services did by themselves happened once for each cause."""
+    for service, kind, times in (
+        ("cases", "case_opened", REPORTS + HAND_OVERS),
+        ("cases", "ownership_transferred", HAND_OVERS),
+        ("attachments", "evidence_sealed", HAND_OVERS),
+        ("referrals", "referral_started", HAND_OVERS),
+        ("referrals", "referral_completed", HAND_OVERS),
+    ):
+        type_ = f"vcms.{service}.{kind}.v1"
+        assert query(whole.admin(service), OF_TYPE, type_, heads[service]) == [(times,)], kind
+
+
+def check_where_cases_went(whole: Whole, moved: list[Moved]) -> None:
+    assert len(moved) == HAND_OVERS
+    assert check_owners(whole) >= 12 + HAND_OVERS
+    now = owners(whole)
+    for case in moved:
+        assert now[case.case_id] == f"{case.receiver.id}/{case.owner.id}"
 
 
 def load_cases(played: Played) -> list[LoadedCase]:
@@ -124,8 +103,22 @@ def load_cases(played: Played) -> list[LoadedCase]:
     return [referral.case for referral in played.told.referrals if referral.plan.kind == "service"]
 
 
-LOADED = """
+def head(whole: Whole, service: str) -> int:
+    """The last position."""
+    ((position,),) = query(whole.admin(service), "SELECT coalesce(max(position), 0) FROM events")
+    assert isinstance(position, int)
+    return position
+
+
+def seed() -> int:
+    """From `VCMS_TEST_SEED`, or drawn; printed, so that a failure can be had again."""
+    drawn = int(os.environ.get("VCMS_TEST_SEED") or randbelow(2**32))
+    print(f"VCMS_TEST_SEED={drawn}")
+    return drawn
+
+
+BY_PEOPLE = """
     SELECT event_id FROM events
-     WHERE type = 'vcms.cases.service_recorded.v1'
-       AND convert_from(body, 'UTF8')::jsonb #>> '{data,grant_code}' LIKE 'LOAD-%'
+     WHERE position > %s AND convert_from(body, 'UTF8')::jsonb ->> 'actor' LIKE 'staff:%%'
 """
+OF_TYPE = "SELECT count(*) FROM events WHERE type = %s AND position > %s"

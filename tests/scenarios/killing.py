@@ -1,0 +1,65 @@
+"""Kills parts of the stack while it works, and brings each back."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+
+from deploy.local.services import SERVICES
+from tests.scenarios.leaders import leading_relay, leading_sequencer
+from tests.scenarios.load import PATIENCE, Load
+from tests.scenarios.stack import Whole
+
+Choice = Callable[[], str | None]
+"""Says who is to be killed now; None while nobody fits."""
+
+
+@dataclass
+class Killer:
+    whole: Whole
+    random: Random
+    killed: list[str] = field(default_factory=list)
+    coming_back: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    def plan(self, kills: int) -> list[Choice]:
+        """The leading relay of each service and the log's sequencer, twice; a third of the kills
+        are of the two servers; the others of instances, at random."""
+        leaders: list[Choice] = [partial(leading_sequencer, self.whole)] * 2
+        leaders += [partial(leading_relay, self.whole, service) for service in SERVICES]
+        servers = ["postgres", "kafka"] * (kills // 6)
+        instances = [name for name in self.whole.victims() if name not in servers]
+        others = self.random.choices(instances, k=kills - len(leaders) - len(servers))
+        planned = leaders + [partial(str, name) for name in (*servers, *others)]
+        self.random.shuffle(planned)
+        return planned
+
+    async def accompany(self, load: Load, commands: int, kills: int) -> None:
+        """Kills one each time that another of `kills` shares of the commands is done."""
+        for number, choice in enumerate(self.plan(kills)):
+            await load.reaches(int((number + self.random.random()) * commands / kills))
+            await self.kill(choice)
+        await asyncio.gather(*self.coming_back.values())
+
+    async def kill(self, choice: Choice) -> None:
+        """Raises TimeoutError: nobody ever fits."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                if await self._killed(choice):
+                    return
+                await asyncio.sleep(0.005)
+
+    async def _killed(self, choice: Choice) -> bool:
+        name = await asyncio.to_thread(choice)
+        if name is None:
+            return False
+        if name in self.coming_back:
+            await self.coming_back[name]
+        part = await asyncio.to_thread(self.whole.found, name)
+        if part is None:
+            return False
+        await asyncio.to_thread(part.kill)
+        self.killed.append(name)
+        again = asyncio.to_thread(self.whole.bring_back, name)
+        self.coming_back[name] = asyncio.create_task(again)
+        return True

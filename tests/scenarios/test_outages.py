@@ -1,0 +1,110 @@
+"""A part is away: what can be done is done, what cannot is refused for now, nothing is lost."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from cli.demo.loading import LoadedCase
+from deploy.local.people import LANTERN, Person, person
+from tests.scenarios.conftest import Played
+from tests.scenarios.load import Load
+from tests.scenarios.stack import Whole
+from tests.scenarios.working import open_case
+
+pytestmark = [pytest.mark.stack, pytest.mark.chaos]
+
+SERVICE = {"service_type": "Health", "provider": "Example Clinic", "provided_on": "2026-03-02"}
+
+
+@pytest.fixture
+def case(played: Played) -> LoadedCase:
+    """One that is where it always was."""
+    return played.told.referrals[-1].case
+
+
+async def test_without_kafka_commands_are_answered_and_delivered_when_it_is_back(
+    whole: Whole, played: Played
+) -> None:
+    async with httpx.AsyncClient(timeout=30) as http:
+        load, owner = Load(whole, http), person(LANTERN, "caseworker")
+        async with away(whole, "kafka"):
+            opened = f"/cases/{await open_case(load, LANTERN)}"
+            assert load.repeats == 0, "each command was answered at once"
+            assert (await asked(load, owner, "cases", opened)).status_code == 404
+        await load.appears(owner, "cases", opened)
+    await whole.settle()
+
+
+async def test_without_postgresql_commands_are_refused_for_now_and_done_when_it_is_back(
+    whole: Whole, case: LoadedCase
+) -> None:
+    path, key = f"/cases/{case.case_id}/services", str(uuid4())
+    async with httpx.AsyncClient(timeout=30) as http:
+        load = Load(whole, http)
+        async with away(whole, "postgres"):
+            check_refused(await sent(load, case.owner, "cases", path, SERVICE, key))
+            check_refused(await asked(load, case.owner, "cases", f"/cases/{case.case_id}"))
+        await whole.settle()
+        answer = await sent(load, case.owner, "cases", path, SERVICE, key)
+        assert answer.status_code == 200
+        assert len(answer.json()["event_ids"]) == 1
+
+
+async def test_without_the_object_store_only_uploads_are_refused_for_now(
+    whole: Whole, case: LoadedCase
+) -> None:
+    key = str(uuid4())
+    file = {
+        "case_id": case.case_id,
+        "filename": "statement.mp4",
+        "media_type": "video/mp4",
+        "size": 1,
+    }
+    async with httpx.AsyncClient(timeout=30) as http:
+        load, owner = Load(whole, http), case.owner
+        async with away(whole, "s3"):
+            check_refused(await sent(load, owner, "attachments", "/evidence", file, key))
+            listed = f"/evidence?case_id={case.case_id}"
+            assert (await asked(load, owner, "attachments", listed)).status_code == 200
+            opened = f"/cases/{await open_case(load, LANTERN)}"
+            await load.appears(person(LANTERN, "caseworker"), "cases", opened)
+            assert load.repeats == 0, "each command was answered at once"
+        answer = await sent(load, owner, "attachments", "/evidence", file, key)
+        assert answer.status_code == 201
+
+
+@asynccontextmanager
+async def away(whole: Whole, name: str) -> AsyncIterator[None]:
+    part = whole.found(name)
+    assert part is not None
+    await asyncio.to_thread(part.kill)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(whole.bring_back, name)
+
+
+async def asked(load: Load, who: Person, service: str, path: str) -> httpx.Response:
+    """What the first instance says to one request."""
+    headers = {"Authorization": f"Bearer {load.whole.tokens[who.key]}"}
+    return await load.http.get(f"{load.whole.urls(service)[0]}{path}", headers=headers)
+
+
+async def sent(
+    load: Load, who: Person, service: str, path: str, body: Mapping[str, object], key: str
+) -> httpx.Response:
+    """What the first instance says to one command."""
+    signed = {"Authorization": f"Bearer {load.whole.tokens[who.key]}", "Idempotency-Key": key}
+    return await load.http.post(f"{load.whole.urls(service)[0]}{path}", json=body, headers=signed)
+
+
+def check_refused(answer: httpx.Response) -> None:
+    """For now: a problem that says when to try again."""
+    assert answer.status_code == 503
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert answer.json()["type"] == "/problems/try-again-later"
