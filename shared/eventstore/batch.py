@@ -4,10 +4,8 @@ Each command sees the events of those before it; one that is refused leaves the 
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TypeAlias
 from uuid import UUID
 
 from shared.contracts.catalogue import CATALOGUE
@@ -17,14 +15,10 @@ from shared.eventstore.aggregate import Aggregates, AnyAggregate, kind_of
 from shared.eventstore.calls import Call, Receipt, Run, event_id
 from shared.eventstore.chain import link
 from shared.eventstore.errors import Unprocessable, reason_of
+from shared.eventstore.present import Folded, Handled, Present
 from shared.eventstore.recorded import Head
 from shared.eventstore.sealer import Sealer
-
-Owner: TypeAlias = tuple[str, str]
-"""Principal and key; or consumer and topic."""
-
-Key: TypeAlias = bytes | Refused
-"""A subject's key, or why it gets none."""
+from shared.eventstore.writes import Done, RefusedReaction, Writes, Written
 
 
 class KeyNotAtHand(Exception):
@@ -32,82 +26,6 @@ class KeyNotAtHand(Exception):
 
     def __init__(self, subject: UUID) -> None:
         self.subject = subject
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """A stream as its events left it."""
-
-    state: object
-    version: int = 0
-    subject: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Handled:
-    request_hash: bytes
-    receipt: Receipt
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """What stands under the lock, as far as the batch asks; `streams` lacks those not begun."""
-
-    head: Head
-    now: datetime
-    handled: Mapping[Owner, Handled]
-    inbox: Mapping[Owner, int]
-    streams: Mapping[str, Folded | Unprocessable]
-    keys: Mapping[UUID, Key]
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    envelope: Envelope
-    schema_version: int
-    body: bytes
-    chain: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A command to be remembered in `handled_commands`."""
-
-    call: Call
-    receipt: Receipt
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedReaction:
-    run: Run
-    call: Call
-    reason: str
-
-
-@dataclass(slots=True)
-class Writes:
-    """What one transaction writes."""
-
-    events: list[Written] = field(default_factory=list)
-    done: list[Done] = field(default_factory=list)
-    runs: list[Run] = field(default_factory=list)
-    refused: list[RefusedReaction] = field(default_factory=list)
-    streams: dict[str, Folded] = field(default_factory=dict)
-    handled: dict[Owner, Handled] = field(default_factory=dict)
-    claimed: set[Owner] = field(default_factory=set)
-    size: int = 0
-
-    def copy(self) -> "Writes":
-        return Writes(
-            [*self.events],
-            [*self.done],
-            [*self.runs],
-            [*self.refused],
-            {**self.streams},
-            {**self.handled},
-            {*self.claimed},
-            self.size,
-        )
 
 
 @dataclass(slots=True)

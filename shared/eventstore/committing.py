@@ -10,9 +10,9 @@ from psycopg2 import errors
 
 from shared.contracts.refused import Refused
 from shared.eventstore.aggregate import Aggregates
-from shared.eventstore.batch import Key
 from shared.eventstore.errors import Retryable, Unprocessable, reason_of
 from shared.eventstore.link import Link
+from shared.eventstore.present import Key
 from shared.eventstore.sealer import Sealer
 from shared.eventstore.statements import PREPARED, SESSION
 from shared.eventstore.transaction import Transactions

@@ -6,20 +6,15 @@ from uuid import UUID
 
 from shared.contracts.refused import Refused
 from shared.eventstore.aggregate import AnyAggregate, by_kind
-from shared.eventstore.batch import (
-    Batch,
-    Folded,
-    Handled,
-    Owner,
-    Present,
-    RefusedReaction,
-)
+from shared.eventstore.batch import Batch
 from shared.eventstore.calls import Call, Receipt, Run
 from shared.eventstore.chain import BEGINNING
 from shared.eventstore.committing import keys_for
+from shared.eventstore.present import Folded, Handled, Owner, Present
 from shared.eventstore.recorded import Head, Recorded, StoredEvent, read
 from shared.eventstore.sealer import Sealer
 from shared.eventstore.waiting import Done
+from shared.eventstore.writes import RefusedReaction
 
 
 class MemoryStore:

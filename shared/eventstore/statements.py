@@ -12,8 +12,9 @@ from typing import NamedTuple, TypeAlias
 
 import orjson
 
-from shared.eventstore.batch import Done, Owner, RefusedReaction, Writes, Written
 from shared.eventstore.calls import Run
+from shared.eventstore.present import Owner
+from shared.eventstore.writes import Done, RefusedReaction, Writes, Written
 
 Values: TypeAlias = dict[str, object]
 Statement: TypeAlias = tuple[str, Values]

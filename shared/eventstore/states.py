@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TypeAlias
 
 from shared.eventstore.aggregate import Aggregates, kind_of
-from shared.eventstore.batch import Folded
 from shared.eventstore.errors import Unprocessable, reason_of
+from shared.eventstore.present import Folded
 from shared.eventstore.recorded import read
 
 CAPACITY = 20_000

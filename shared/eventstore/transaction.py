@@ -10,10 +10,11 @@ from psycopg2.extensions import cursor
 
 from shared.contracts.refused import Refused
 from shared.eventstore.aggregate import Aggregates
-from shared.eventstore.batch import Batch, Folded, Handled, Key, KeyNotAtHand, Owner, Present
+from shared.eventstore.batch import Batch, KeyNotAtHand
 from shared.eventstore.calls import Call, Receipt, Run, event_id
 from shared.eventstore.chain import BEGINNING
 from shared.eventstore.errors import Unprocessable
+from shared.eventstore.present import Folded, Handled, Key, Owner, Present
 from shared.eventstore.recorded import Head
 from shared.eventstore.sealer import Sealer
 from shared.eventstore.statements import Row, closing, history, lock_number, opening

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.eventstore.aggregate import by_kind
-from shared.eventstore.batch import Folded
+from shared.eventstore.present import Folded
 from shared.eventstore.states import States
 from tests.eventstore.reports import REPORTS, Report
 
