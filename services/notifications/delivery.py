@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from anyio.to_thread import run_sync
 from sqlalchemy import Connection, Engine, RowMapping
+from sqlalchemy.exc import DBAPIError
 
 from services.notifications.addresses import Recipient, note_refused, recipients
 from services.notifications.channels.mail import AddressRefused, MailBox, MailPutOff, message_id
@@ -16,6 +17,7 @@ from shared.contracts.actor import System
 from shared.contracts.notifications import DeliveryChannel
 from shared.eventstore.calls import Call
 from shared.eventstore.errors import Retryable
+from shared.eventstore.reading import is_away
 from shared.eventstore.store import connected
 from shared.runtime.clock import Clock
 from shared.runtime.edge import Handles
@@ -46,6 +48,10 @@ class MailDelivery:
                     pass
             except Retryable as away:
                 log.warning("mail_waits", worker=self.name, reason=str(away))
+            except DBAPIError as error:
+                if not is_away(error):
+                    raise
+                log.warning("mail_waits", worker=self.name, reason="database")
             await asyncio.sleep(POLL_SECONDS)
 
     def pending(self) -> int:

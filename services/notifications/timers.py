@@ -172,11 +172,11 @@ class Session:
                 return
 
     async def _take(self, event: EventT[bytes]) -> None:
-        self._taken += 1
         message = event.message
         if message.topic == TICKS:
             await self._remind()
             return
+        self._taken += 1
         headers = list(dict(message.headers or {}).items())
         record = record_of(headers, message.key, message.value, message.offset)
         if record is not None:

@@ -8,7 +8,7 @@ import aiosmtplib
 from shared.eventstore.errors import Retryable
 from shared.runtime.settings import SmtpSettings
 
-TIMEOUT = 10.0
+TIMEOUT = 5.0
 """Seconds for each answer of the mail server."""
 
 NEVER = 500
