@@ -129,6 +129,8 @@ def project(connection: Connection, projection: Projection, events: Sequence[Rec
 
 def retry(connection: Connection, service: str, projection: Projection) -> None:
     """Takes up the parked streams whose retry was asked for, each until an event fails again."""
+    if not to_retry(connection, projection.name, service):
+        return  # a lock that is taken for nothing would be a write to the disk each second
     here = select(PROJECTIONS.c.position).where(PROJECTIONS.c.name == projection.name)
     connection.execute(here.with_for_update())  # what comes meanwhile waits, and is not parked
     failed: set[str] = set()
