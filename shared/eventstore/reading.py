@@ -34,5 +34,7 @@ def reading(engine: Engine, organisation: UUID) -> Iterator[Connection]:
 
 def is_away(error: DBAPIError) -> bool:
     """Is this the database being away, and not a mistake in what was asked of it?"""
+    if error.connection_invalidated:
+        return True
     too_large = isinstance(error.orig, ProgramLimitExceeded)
     return isinstance(error, OperationalError | InterfaceError) and not too_large

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from shared.eventstore.chain import BrokenChain
 from shared.eventstore.connections import engine
+from shared.eventstore.errors import Retryable
 from shared.eventstore.migrations import organisation_rows, writer_rows
 from shared.eventstore.reading import reading
 from tests.eventstore.postgres_store import PostgresStore
@@ -138,4 +139,11 @@ def test_a_mistake_in_a_query_is_no_outage(worklist: ServiceDatabase) -> None:
     reader = engine(worklist.reader)
     with pytest.raises(ProgrammingError), reading(reader, OURS) as connection:
         connection.execute(text("SELECT * FROM nowhere"))
+    reader.dispose()
+
+
+def test_a_query_that_takes_too_long_is_ended(worklist: ServiceDatabase) -> None:
+    reader = engine(worklist.reader, longest_transaction="100ms")
+    with pytest.raises(Retryable), reading(reader, OURS) as connection:
+        connection.execute(text("SELECT pg_sleep(10)"))
     reader.dispose()
