@@ -40,7 +40,7 @@ class Vcms:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
-            timeout=180,
+            timeout=300,
             check=False,
         )
         return Ended(ended.returncode, ended.stdout)
