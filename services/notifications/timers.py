@@ -17,16 +17,12 @@ from faust.types import TP, EventT, StreamT, TopicT
 from mode.threads import ServiceThread, WorkerThread
 from sqlalchemy import Engine
 
-from services.notifications.commands import Remind
-from services.notifications.deadlines import Waits, reminders
+from services.notifications.deadlines import Waits
+from services.notifications.reminding import Reminding
 from services.notifications.set_aside import SetAside
-from services.notifications.watch import Watch, is_wanted
-from shared.contracts.actor import System
-from shared.eventstore.calls import Call
-from shared.eventstore.errors import Retryable, Unprocessable
-from shared.eventstore.parking import BEHIND
-from shared.messaging.backoff import Backoff
-from shared.messaging.records import Record, record_of
+from services.notifications.watch import Watch
+from shared.eventstore.errors import Retryable
+from shared.messaging.records import record_of
 from shared.runtime.clock import Clock
 from shared.runtime.edge import Handles
 from shared.runtime.ids import new_id
@@ -102,17 +98,13 @@ class Session:
     def __init__(
         self, app: faust.App, set_aside: SetAside, writer: Handles, waits: Waits, now: Clock
     ) -> None:
+        table = app.Table("waiting", partitions=1, changelog_topic=changelog(app))
         self._app = app
-        self._set_aside = set_aside
-        self._writer = writer
-        self._now = now
+        self._reminding = Reminding(Watch(table, waits), set_aside, writer, now)
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._taken = self._taken_before = 0
         self._begins: Mapping[TP, int] = {}
         self._next: dict[TP, int] = {}
-        self._watch = Watch(
-            app.Table("waiting", partitions=1, changelog_topic=changelog(app)), waits
-        )
         self._ticks = raw(app, TICKS)
         # One agent for all topics, so that its events come one at a time.
         app.agent(raw(app, *SOURCES, TICKS), concurrency=1, name="watch")(self._agent)
@@ -180,42 +172,14 @@ class Session:
         headers = list(dict(message.headers or {}).items())
         record = record_of(headers, message.key, message.value, message.offset)
         if record is not None:
-            await self._follow(message.topic, record)
+            await self._reminding.follow(message.topic, record)
         self._next[message.tp] = message.offset + 1
-
-    async def _follow(self, topic: str, record: Record) -> None:
-        if not self._watch.is_next(topic, record) or not is_wanted(record):
-            return
-        if self._set_aside.was_skipped(topic, record):
-            return
-        if record.stream in self._set_aside.streams:
-            await self._put_aside(topic, record, BEHIND)
-            return
-        try:
-            self._watch.take(record.body)
-        except Unprocessable as error:
-            await self._put_aside(topic, record, str(error))
-
-    async def _put_aside(self, topic: str, record: Record, reason: str) -> None:
-        log.error(
-            "event_parked", consumer=NAME, topic=topic, position=record.position, reason=reason
-        )
-        backoff = Backoff()
-        while True:
-            try:
-                return await run_sync(self._set_aside.put, topic, record, reason)
-            except Retryable:
-                await backoff.wait()
 
     async def _remind(self) -> None:
         if not self._caught_up():
             return  # the end of a wait may stand in what is unread; the timer ticks again
-        now = self._now()
         try:
-            for waiting in self._watch.due(now):
-                for command in reminders(waiting, now):
-                    await self._writer.handle(reminder_call(command))
-                self._watch.reminded(waiting, now)
+            await self._reminding.remind()
         except Retryable as away:
             log.warning("reminders_wait", worker=NAME, reason=str(away))
 
@@ -229,9 +193,9 @@ class Session:
         """The timer. A table can be changed on an event alone, so a look changes nothing."""
         try:
             self._begins = self._begins or await self._app.consumer.earliest_offsets(*PARTITIONS)
-            if await run_sync(self._set_aside.retry_asked):
+            if await self._reminding.wants_anew():
                 self._end(None)
-            elif self._watch.due(self._now()):
+            elif self._reminding.is_due():
                 await self._ticks.send(key=NAME.encode(), value=b"")
         except Retryable as away:
             log.warning("reminders_wait", worker=NAME, reason=str(away))
@@ -307,16 +271,4 @@ def changelog(app: faust.App) -> TopicT:
         acks=False,
         internal=True,
         allow_empty=True,
-    )
-
-
-def reminder_call(command: Remind) -> Call:
-    """The one command that records this reminder, whoever asks for it and how often."""
-    return Call(
-        stream=f"reminder-{command.reminder_id}",
-        command=command,
-        actor=System("notifications"),
-        key=str(command.reminder_id),
-        request_hash=command.reminder_id.bytes,
-        command_id=command.reminder_id,
     )
