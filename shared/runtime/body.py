@@ -70,6 +70,7 @@ async def _checked_body(scope: Scope, receive: Receive) -> Receive:
     body = await _read(headers, receive)
     if body:
         _check_media_type(headers.get("content-type", ""))
+        _check_codings(headers.getlist("content-encoding"))
         scope[CANONICAL_BODY] = orjson.dumps(parse(body), option=orjson.OPT_SORT_KEYS)
     return _again(body, receive)
 
@@ -105,6 +106,12 @@ def _again(body: bytes, receive: Receive) -> Receive:
 def _check_media_type(content_type: str) -> None:
     media_type, _, parameters = content_type.lower().replace(" ", "").partition(";")
     if media_type != "application/json" or parameters not in {"", "charset=utf-8"}:
+        raise NotAJsonBody
+
+
+def _check_codings(codings: list[str]) -> None:
+    """What is compressed is not unpacked: its limit would be told too late."""
+    if any(coding.lower() not in {"", "identity"} for coding in codings):
         raise NotAJsonBody
 
 

@@ -60,7 +60,7 @@ class TooDeep(Problem):
 
 
 class NotAJsonBody(Problem):
-    """The body must be sent as application/json in UTF-8."""
+    """The body must be sent as application/json in UTF-8, not compressed."""
 
     status = 415
 

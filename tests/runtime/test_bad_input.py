@@ -177,6 +177,22 @@ async def test_json_may_be_said_in_each_of_its_spellings(
     assert response.status_code == 201
 
 
+@pytest.mark.parametrize("codings", [["gzip"], ["br"], ["identity, gzip"], ["identity", "gzip"]])
+async def test_a_compressed_body_is_refused(codings: list[str], client: httpx.AsyncClient) -> None:
+    headers = [*JSON.items(), ("Idempotency-Key", "k")]
+    headers += [("Content-Encoding", coding) for coding in codings]
+    response = await client.post("/houses", content=house().encode(), headers=headers)
+    assert response.status_code == 415
+    assert response.json()["type"] == "/problems/not-a-json-body"
+
+
+@pytest.mark.parametrize("coding", ["identity", "Identity", ""])
+async def test_a_body_may_be_said_to_stand_as_it_is(coding: str, client: httpx.AsyncClient) -> None:
+    headers = {**JSON, "Idempotency-Key": "k", "Content-Encoding": coding}
+    response = await client.post("/houses", content=house().encode(), headers=headers)
+    assert response.status_code == 201
+
+
 async def test_two_megabytes_are_refused(client: httpx.AsyncClient) -> None:
     headers = {**JSON, "Idempotency-Key": "k"}
     response = await client.post("/houses", content=b"x" * 2_000_000, headers=headers)
