@@ -36,15 +36,18 @@ class Database(StrEnum):
 
 
 @app.command()
-def serve(name: Annotated[Name, typer.Argument()]) -> None:
-    """Run one service until it is told to end. Its settings are environment variables VCMS_…"""
+def serve(name: Annotated[Name, typer.Argument()], *, as_json: AsJson = False) -> None:
+    """Run one service until it is told to end. Its settings are environment variables VCMS_…
+
+    It logs in JSON either way; --json is for what it says when a setting is missing.
+    """
     from shared.runtime.serve import serve as serve_until_told
     from shared.runtime.settings import SettingsAreWrong
 
     try:
         serve_until_told(name, import_module(f"services.{name}.app").create)
     except SettingsAreWrong as wrong:
-        raise fail(str(wrong), ExitCode.SETTINGS, as_json=False) from None
+        raise fail(str(wrong), ExitCode.SETTINGS, as_json=as_json) from None
 
 
 @app.command()

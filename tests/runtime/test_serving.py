@@ -16,6 +16,7 @@ from threading import Thread
 import httpx
 import pytest
 
+from cli.exit_codes import ExitCode
 from deploy.local.ports import free_port
 from tests.runtime.register import CANARY
 
@@ -101,6 +102,16 @@ def test_a_missing_setting_is_one_line() -> None:
     assert ended.stderr.splitlines()[-1].startswith(
         "shared.runtime.settings.SettingsAreWrong: VCMS_KAFKA_BOOTSTRAP is not set"
     )
+
+
+def test_serve_tells_programs_too_which_settings_are_missing() -> None:
+    without = {name: value for name, value in os.environ.items() if not name.startswith("VCMS_")}
+    command = [sys.executable, "-m", "cli.main", "serve", "cases", "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, env=without)
+    told = json.loads(ended.stdout)
+    assert (ended.returncode, told["code"]) == (ExitCode.SETTINGS, "settings")
+    assert told["error"].startswith("VCMS_KEYS_URL is not set")
+    assert ended.stderr == ""
 
 
 @dataclass
