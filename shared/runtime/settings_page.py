@@ -3,6 +3,7 @@
 import inspect
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 from pydantic import TypeAdapter
@@ -19,9 +20,40 @@ Environment variables. A service reads only those of its own concerns and says i
 one is missing. Times are ISO 8601 durations (`PT30M`, `P14D`); several are separated by commas.
 """
 
+_HEAD = ["| variable | default | meaning |", "|---|---|---|"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A variable that the command `vcms` reads beside its options; no service knows it."""
+
+    variable: str
+    default: str
+    meaning: str
+
+
+TOOLS = (
+    Tool("VCMS_HOME", "`.local`", "Folder of the stack on this machine, as `vcms up` starts it."),
+    Tool(
+        "VCMS_INSTANCES",
+        "as the last time, at first `1`",
+        "Instances of each service that `vcms up` starts.",
+    ),
+    Tool("VCMS_TOKEN", "none", "Access token of the auditor whom `vcms auditor` asks for."),
+)
+
 
 def page() -> str:
-    return "\n".join([_TOP, *(line for concern in CONCERNS for line in _section(concern))])
+    sections = (line for concern in CONCERNS for line in _section(concern))
+    return "\n".join([_TOP, *sections, *_tools(), ""])
+
+
+def _tools() -> Iterator[str]:
+    yield "## Tools\n"
+    yield "What the command `vcms` reads for itself; a service never does.\n"
+    yield from _HEAD
+    for tool in TOOLS:
+        yield f"| `{tool.variable}` | {tool.default} | {tool.meaning} |"
 
 
 def _section(concern: type[BaseSettings]) -> Iterator[str]:
@@ -29,8 +61,7 @@ def _section(concern: type[BaseSettings]) -> Iterator[str]:
     yield f"## {name}\n"
     if "__doc__" in concern.__dict__ and concern.__doc__:
         yield f"{inspect.cleandoc(concern.__doc__)}\n"
-    yield "| variable | default | meaning |"
-    yield "|---|---|---|"
+    yield from _HEAD
     for field, info in concern.model_fields.items():
         yield f"| `{variable(field)}` | {_default(info)} | {info.description} |"
     yield ""
