@@ -35,6 +35,7 @@ BESIDES = {
         "channels",
         "deadlines.py",
         "delivery.py",
+        "reminding.py",
         "set_aside.py",
         "timers.py",
         "watch.py",
