@@ -29,6 +29,7 @@ from shared.runtime.freshness import ReadAfter
 from shared.runtime.identity import Viewer, require
 from shared.runtime.openapi import command_problems, query_problems
 from shared.runtime.paging import POSITION, Listed, Paged
+from shared.vault.errors import SubjectErased
 
 ROLES = (Role.CASEWORKER, Role.SUPERVISOR, Role.INVESTIGATOR)
 MediaType = Annotated[str, StringConstraints(pattern=r"^[\w.+-]{1,60}/[\w.+-]{1,60}$")]
@@ -125,7 +126,7 @@ def routes(
     @router.post(
         "/{evidence_id}/completion",
         operation_id="complete_upload",
-        responses=command_problems(UploadIsOver, PartsAreMissing),
+        responses=command_problems(UploadIsOver, PartsAreMissing, SubjectErased),
     )
     async def complete_upload(evidence_id: UUID, edge: Edge) -> Answer:
         """Join the parts that the object store holds. The file's hash is computed next."""
@@ -135,7 +136,7 @@ def routes(
     @router.post(
         "/{evidence_id}/downloads",
         operation_id="download_evidence",
-        responses=command_problems(EvidenceIsNotSealed, LinkHasExpired),
+        responses=command_problems(EvidenceIsNotSealed, LinkHasExpired, SubjectErased),
     )
     async def download_evidence(evidence_id: UUID, edge: Edge) -> DownloadAnswer:
         """A link to the bytes. Each link is recorded, with who asked for it."""

@@ -38,6 +38,7 @@ from shared.runtime.identity import Viewer, require
 from shared.runtime.ids import new_id
 from shared.runtime.openapi import command_problems, query_problems
 from shared.runtime.paging import Listed, Paged
+from shared.vault.errors import SubjectErased
 from shared.vault.vault import Vault
 
 CASE_STAFF = Depends(require(Role.CASEWORKER, Role.SUPERVISOR))
@@ -58,6 +59,7 @@ def referral_commands(writer: Handles, reader: Engine) -> APIRouter:
             refusals.AddresseeIsNotRegistered,
             refusals.OfferEndsInThePast,
             refusals.OfferStandsTooLong,
+            SubjectErased,
         ),
     )
     async def offer_referral(body: OfferReferralBody, edge: Edge) -> Answer:
@@ -97,6 +99,7 @@ def referral_commands(writer: Handles, reader: Engine) -> APIRouter:
             refusals.TransferUnderWay,
             refusals.OwnershipHasMoved,
             refusals.ReferralHasEnded,
+            SubjectErased,
         ),
     )
     async def cancel_referral(referral_id: UUID, body: CancelReferralBody, edge: Edge) -> Answer:
@@ -137,12 +140,14 @@ ANSWERING = (
     refusals.TransferUnderWay,
     refusals.ReferralIsAlreadyAccepted,
     refusals.ReferralHasEnded,
+    SubjectErased,
 )
 IN_HAND = (
     refusals.OnlyTheReceiverAnswers,
     refusals.ReferralIsNotAccepted,
     refusals.TransferUnderWay,
     refusals.ReferralHasEnded,
+    SubjectErased,
 )
 
 

@@ -29,6 +29,11 @@ SETTINGS = {
 }
 OF_QUERIES = {"400", "401", "403", "404", "422", "503"}
 OF_COMMANDS = OF_QUERIES | {"409", "412", "413", "415"}
+UNDER_NO_EARLIER_KEY = {
+    *("receive_report", "register_person", "start_upload"),
+    *("register_organisation", "mark_seen", "set_address", "open_replay"),
+}
+"""Commands whose subject is new, and commands about nobody."""
 HEALTH = {"healthz", "readyz"}
 
 
@@ -64,6 +69,13 @@ def test_every_status_is_declared_and_problems_have_their_media_type(app: FastAP
         for status, response in declared.items():
             if status >= "400":
                 assert set(response["content"]) == {"application/problem+json"}
+
+
+def test_every_command_about_a_subject_that_may_be_erased_declares_it(app: FastAPI) -> None:
+    for method, operation in operations(app):
+        if method != "get":
+            may_be_erased = operation["operationId"] not in UNDER_NO_EARLIER_KEY
+            assert ("410" in operation["responses"]) == may_be_erased, operation["operationId"]
 
 
 def test_every_command_needs_an_idempotency_key_and_answers_its_event_ids(app: FastAPI) -> None:
