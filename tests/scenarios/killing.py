@@ -35,9 +35,11 @@ class Killer:
         return planned
 
     async def accompany(self, load: Load, commands: int, kills: int) -> None:
-        """Kills one each time that another of `kills` shares of the commands is done."""
+        """Kills one each time that another share of the commands is done. The last tenth is left
+        alone, so that whoever is to be killed still finds work and leads."""
+        share = commands * 0.9 / kills
         for number, choice in enumerate(self.plan(kills)):
-            await load.reaches(int((number + self.random.random()) * commands / kills))
+            await load.reaches(int((number + self.random.random()) * share))
             await self.kill(choice)
         await asyncio.gather(*self.coming_back.values())
 

@@ -19,6 +19,9 @@ Json = Any
 PATIENCE = 90.0
 """Seconds until one command must be answered, or what it leads to be seen, whatever is killed."""
 
+LOOK_EVERY = 0.5
+"""Seconds: who waits for something to appear shall not be the load."""
+
 ANSWERED = (200, 201)
 
 
@@ -69,7 +72,7 @@ class Load:
                 answer, _ = await self._answer(who, "GET", service, path, None, {})
                 if answer.status_code == 200 and wanted.items() <= answer.json().items():
                     return
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(LOOK_EVERY)
 
     async def _answer(
         self,

@@ -1,4 +1,7 @@
-"""40 kills during 20,000 commands: nothing acknowledged is lost, nothing is doubled."""
+"""40 kills during 20,000 commands: nothing acknowledged is lost, nothing is doubled.
+
+The kills are drawn; `VCMS_TEST_SEED` draws those of a run that failed again.
+"""
 
 import asyncio
 import os
@@ -24,11 +27,11 @@ pytestmark = [pytest.mark.stack, pytest.mark.chaos]
 COMMANDS = int(os.environ.get("VCMS_TEST_COMMANDS", "20000"))
 KILLS = COMMANDS // 500
 HAND_OVERS = COMMANDS // 200
-REPORTS = COMMANDS * 3 // 40
+REPORTS = COMMANDS // 20
 SERVICES_GIVEN = COMMANDS - 10 * HAND_OVERS - 3 * REPORTS
 
 # Clients that do the same.
-HANDING_OVER, REPORTING, GIVING = 8, 8, 12
+HANDING_OVER, REPORTING, GIVING = 4, 8, 24
 
 
 async def test_kills_lose_nothing_and_double_nothing(whole: Whole, played: Played) -> None:
@@ -36,9 +39,9 @@ async def test_kills_lose_nothing_and_double_nothing(whole: Whole, played: Playe
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
     async with httpx.AsyncClient(timeout=10, limits=limits) as http:
         load, killer = Load(whole, http), Killer(whole, Random(seed()))
-        killing = asyncio.create_task(killer.accompany(load, COMMANDS, KILLS))
-        moved = await work(load, played)
-        await killing
+        async with asyncio.TaskGroup() as together:
+            together.create_task(killer.accompany(load, COMMANDS, KILLS))
+            moved = await work(load, played)
     assert load.done == COMMANDS
     assert len(killer.killed) == KILLS
     assert load.repeats > 0, "no kill was felt: the test has shown nothing"
