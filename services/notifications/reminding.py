@@ -1,5 +1,8 @@
 """Feeds the watch with other services' events, and has what is due recorded."""
 
+from collections.abc import Callable
+from typing import TypeVarTuple
+
 from anyio.to_thread import run_sync
 
 from services.notifications.commands import Remind
@@ -15,6 +18,8 @@ from shared.messaging.records import Record
 from shared.runtime.clock import Clock
 from shared.runtime.edge import Handles
 from shared.runtime.logs import log
+
+Ts = TypeVarTuple("Ts")
 
 
 class Reminding:
@@ -41,13 +46,15 @@ class Reminding:
             self._watch.take(record.body)
         except Unprocessable as error:
             await self._put_aside(topic, record, str(error))
+        else:
+            await persistently(self._set_aside.was_read, topic, record)
 
     def is_due(self) -> bool:
         return bool(self._watch.due(self._now()))
 
     async def wants_anew(self) -> bool:
-        """An operator wants what was set aside to be tried again. Raises Retryable."""
-        return await run_sync(self._set_aside.retry_asked)
+        """What was set aside is to be tried again. Raises Retryable."""
+        return await run_sync(self._set_aside.wants_anew)
 
     async def remind(self) -> None:
         """Raises Retryable: what is still due stays so."""
@@ -59,12 +66,17 @@ class Reminding:
 
     async def _put_aside(self, topic: str, record: Record, reason: str) -> None:
         log.error("event_parked", topic=topic, position=record.position, reason=reason)
-        backoff = Backoff()
-        while True:
-            try:
-                return await run_sync(self._set_aside.put, topic, record, reason)
-            except Retryable:
-                await backoff.wait()
+        await persistently(self._set_aside.put, topic, record, reason)
+
+
+async def persistently(do: Callable[[*Ts], None], *arguments: *Ts) -> None:
+    """Until the database is there."""
+    backoff = Backoff()
+    while True:
+        try:
+            return await run_sync(do, *arguments)
+        except Retryable:
+            await backoff.wait()
 
 
 def reminder_call(command: Remind) -> Call:
