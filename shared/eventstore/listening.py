@@ -19,6 +19,8 @@ class News:
 
     def __init__(self, listening: connection) -> None:
         self._connection = listening
+        self._descriptor: int | None = listening.fileno()
+        asyncio.get_running_loop().add_reader(self._descriptor, self.heard)
         self._arrived = asyncio.Event()
 
     async def wait(self, seconds: float = POLL_SECONDS) -> None:
@@ -37,9 +39,15 @@ class News:
         try:
             self._connection.poll()
         except psycopg2.Error:
-            asyncio.get_running_loop().remove_reader(self._connection.fileno())
+            self.hear_no_more()
         self._connection.notifies.clear()
         self._arrived.set()
+
+    def hear_no_more(self) -> None:
+        """At once when the connection has ended, and once: its descriptor is soon another's."""
+        if self._descriptor is not None:
+            asyncio.get_running_loop().remove_reader(self._descriptor)
+        self._descriptor = None
 
 
 @asynccontextmanager
@@ -49,12 +57,11 @@ async def news_of_events(url: str, name: str) -> AsyncIterator[News]:
         listening = await asyncio.to_thread(listen, url, name)
     except psycopg2.OperationalError:
         raise Retryable("database") from None
-    news, loop, descriptor = News(listening), asyncio.get_running_loop(), listening.fileno()
-    loop.add_reader(descriptor, news.heard)
+    news = News(listening)
     try:
         yield news
     finally:
-        loop.remove_reader(descriptor)
+        news.hear_no_more()
         listening.close()
 
 
