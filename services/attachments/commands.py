@@ -53,21 +53,40 @@ EvidenceCommand = StartUpload | CompleteUpload | SealEvidence | RejectEvidence |
 
 
 @dataclass(frozen=True, slots=True)
+class OpenAccess:
+    """The case was opened: its first owner has access."""
+
+    case_id: UUID
+    owner: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverAccess:
+    """The case has a new owner. The sender keeps its own access until the arrival."""
+
+    case_id: UUID
+    referral_id: UUID
+    from_organisation: UUID
+    to_organisation: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class GrantAccess:
-    """`basis`: the referral that gives the right, or for the first owner the case itself."""
+    """By a referral for a service. It counts only while `by` owns the case."""
 
     case_id: UUID
     organisation: UUID
-    basis: UUID
+    referral_id: UUID
+    by: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class RevokeAccess:
-    """Ends what this one basis gave."""
+    """Ends what this one referral gave."""
 
     case_id: UUID
     organisation: UUID
-    basis: UUID
+    referral_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +97,4 @@ class EndAccess:
     organisation: UUID
 
 
-AccessCommand = GrantAccess | RevokeAccess | EndAccess
+AccessCommand = OpenAccess | HandOverAccess | GrantAccess | RevokeAccess | EndAccess

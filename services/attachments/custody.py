@@ -104,5 +104,5 @@ class Custody:
 def holdings(access: Access) -> list[Holding]:
     return [
         Holding(grant.organisation, Right.GRANTED, frozenset({Category.EVIDENCE}))
-        for grant in access
+        for grant in access.grants
     ]

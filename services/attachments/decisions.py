@@ -1,8 +1,9 @@
 """What may happen to a file, in which order; and who has access. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import assert_never
+from uuid import UUID
 
 from services.attachments.commands import (
     AccessCommand,
@@ -11,6 +12,8 @@ from services.attachments.commands import (
     EndAccess,
     EvidenceCommand,
     GrantAccess,
+    HandOverAccess,
+    OpenAccess,
     RejectEvidence,
     RevokeAccess,
     SealEvidence,
@@ -131,16 +134,39 @@ def _known(evidence: Evidence) -> Upload:
 def decide_access(command: AccessCommand, access: Access, now: datetime) -> Sequence[AccessEvent]:
     """Grants and revocations; one that changes nothing is no news."""
     match command:
-        case GrantAccess(case_id=case_id, organisation=organisation, basis=basis):
-            if Grant(organisation, basis) in access:
-                return []
-            return [AccessGranted(case_id, organisation, basis)]
-        case RevokeAccess(case_id=case_id, organisation=organisation, basis=basis):
-            if Grant(organisation, basis) not in access:
-                return []
-            return [AccessRevoked(case_id, organisation, basis)]
+        case OpenAccess(case_id=case_id, owner=owner):
+            return _granted(access, AccessGranted(case_id, owner, case_id, owner))
+        case HandOverAccess():
+            return _hand_over(command, access)
+        case GrantAccess(case_id=case_id, organisation=organisation, by=by):
+            if by != access.owner:
+                return []  # whoever offered it has given the case away since
+            grant = AccessGranted(case_id, organisation, command.referral_id, by)
+            return _granted(access, grant)
+        case RevokeAccess(case_id=case_id, organisation=organisation, referral_id=basis):
+            ending = [
+                g for g in access.grants if (g.organisation, g.basis) == (organisation, basis)
+            ]
+            return _revoked(case_id, ending)
         case EndAccess(case_id=case_id, organisation=organisation):
-            ending = [grant.basis for grant in access if grant.organisation == organisation]
-            return [AccessRevoked(case_id, organisation, basis) for basis in sorted(ending)]
+            return _revoked(case_id, [g for g in access.grants if g.organisation == organisation])
         case _:
             assert_never(command)
+
+
+def _hand_over(command: HandOverAccess, access: Access) -> Sequence[AccessEvent]:
+    """The new owner answers for the case now: what the old one granted to others ends."""
+    case_id, sender, receiver = command.case_id, command.from_organisation, command.to_organisation
+    ending = [g for g in access.grants if g.granted_by == sender and g.organisation != sender]
+    grant = AccessGranted(case_id, receiver, command.referral_id, receiver)
+    return [*_granted(access, grant), *_revoked(case_id, ending)]
+
+
+def _granted(access: Access, grant: AccessGranted) -> Sequence[AccessGranted]:
+    known = Grant(grant.organisation, grant.basis, grant.granted_by) in access.grants
+    return [] if known else [grant]
+
+
+def _revoked(case_id: UUID, grants: Iterable[Grant]) -> Sequence[AccessRevoked]:
+    bases = sorted((grant.organisation, grant.basis) for grant in grants)
+    return [AccessRevoked(case_id, organisation, basis) for organisation, basis in bases]

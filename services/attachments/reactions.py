@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.attachments.commands import AccessCommand, EndAccess, GrantAccess, RevokeAccess
+from services.attachments.commands import (
+    AccessCommand,
+    EndAccess,
+    GrantAccess,
+    HandOverAccess,
+    OpenAccess,
+    RevokeAccess,
+)
 from shared.contracts.cases import ArrivalConfirmed, CaseOpened, OwnershipTransferred
 from shared.contracts.kinds import Category, ReferralKind
 from shared.contracts.referrals import (
@@ -27,9 +34,11 @@ def on_case(recorded: Recorded) -> Sequence[Call]:
     """The owner has access; after a transfer the sender keeps it until the arrival."""
     match recorded.event:
         case CaseOpened(case_id=case_id, organisation=organisation):
-            command: AccessCommand = GrantAccess(case_id, organisation, basis=case_id)
+            command: AccessCommand = OpenAccess(case_id, organisation)
         case OwnershipTransferred() as moved:
-            command = GrantAccess(moved.case_id, moved.to_organisation, basis=moved.referral_id)
+            command = HandOverAccess(
+                moved.case_id, moved.referral_id, moved.from_organisation, moved.to_organisation
+            )
         case ArrivalConfirmed() as arrived:
             command = EndAccess(arrived.case_id, arrived.from_organisation)
         case _:
@@ -44,19 +53,24 @@ def on_referral(recorded: Recorded) -> Sequence[Call]:
     """
     match recorded.event:
         case DisclosureGranted(parties=parties, categories=categories):
-            wanted = Category.EVIDENCE in categories
-            change: type[GrantAccess | RevokeAccess] = GrantAccess
+            if Category.EVIDENCE not in categories:
+                return ()
+            command: AccessCommand = GrantAccess(
+                parties.case_id,
+                parties.to_organisation,
+                parties.referral_id,
+                by=parties.from_organisation,
+            )
         case (
             ReferralCompleted(parties=parties)
             | ReferralCancelled(parties=parties)
             | ReferralFailed(parties=parties)
         ):
-            wanted, change = True, RevokeAccess
+            command = RevokeAccess(parties.case_id, parties.to_organisation, parties.referral_id)
         case _:
             return ()
-    if parties.kind is ReferralKind.TRANSFER or not wanted:
+    if parties.kind is ReferralKind.TRANSFER:
         return ()
-    command = change(parties.case_id, parties.to_organisation, basis=parties.referral_id)
     return (_access(REFERRALS, recorded, command),)
 
 

@@ -93,19 +93,33 @@ def _announced(event: UploadStarted) -> Upload:
 class Grant:
     organisation: UUID
     basis: UUID
+    granted_by: UUID
 
 
-Access = frozenset[Grant]
-"""The grants that stand for a case's evidence."""
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who owns the case, and the grants that stand for its evidence."""
 
-NO_ACCESS: Access = frozenset()
+    owner: UUID | None = None
+    grants: frozenset[Grant] = frozenset()
+
+
+NO_ACCESS = Access()
 
 
 def evolve_access(access: Access, event: AccessEvent) -> Access:
     match event:
-        case AccessGranted(organisation=organisation, basis=basis):
-            return access | {Grant(organisation, basis)}
+        case AccessGranted(organisation=organisation, basis=basis, granted_by=granted_by):
+            owner = organisation if organisation == granted_by else access.owner
+            return Access(owner, access.grants | {Grant(organisation, basis, granted_by)})
         case AccessRevoked(organisation=organisation, basis=basis):
-            return access - {Grant(organisation, basis)}
+            return Access(
+                access.owner,
+                frozenset(
+                    grant
+                    for grant in access.grants
+                    if (grant.organisation, grant.basis) != (organisation, basis)
+                ),
+            )
         case _:
             assert_never(event)

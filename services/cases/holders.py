@@ -51,7 +51,7 @@ def part(connection: Connection, case_id: UUID, sender: UUID) -> None:
 
 
 def settle_all(connection: Connection, case_id: UUID) -> None:
-    """Grants may have come before the case itself."""
+    """Grants may have come before the case itself; with a new owner the old one's end."""
     granted = sa.select(grants.c.organisation).where(grants.c.case_id == case_id).distinct()
     for organisation in connection.execute(granted).scalars().all():
         settle(connection, case_id, organisation)
@@ -70,10 +70,13 @@ def settle(connection: Connection, case_id: UUID, organisation: UUID) -> None:
 
 
 def _granted(connection: Connection, case_id: UUID, organisation: UUID) -> frozenset[Category]:
+    """By whoever owns the case now: what another one granted, before or since, does not count."""
+    owner = sa.select(cases.c.owner_organisation).where(cases.c.case_id == case_id).limit(1)
     lists = connection.execute(
         sa.select(grants.c.categories)
         .where(grants.c.case_id == case_id)
         .where(grants.c.organisation == organisation)
+        .where(grants.c.granted_by == owner.scalar_subquery())
     ).scalars()
     return frozenset(Category(name) for names in lists for name in names)
 

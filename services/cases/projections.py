@@ -114,6 +114,7 @@ def _transfer(connection: Connection, event: OwnershipTransferred) -> None:
         owner=event.to_owner,
         arriving_from=event.from_organisation,
     )
+    holders.settle_all(connection, event.case_id)
 
 
 def _enter(connection: Connection, event: CaseEvent, envelope: Envelope) -> None:
@@ -201,6 +202,7 @@ def _grant(connection: Connection, event: DisclosureGranted) -> None:
         "case_id": event.parties.case_id,
         "referral_id": event.parties.referral_id,
         "organisation": event.parties.to_organisation,
+        "granted_by": event.parties.from_organisation,
         "categories": list(event.categories),
     }
     connection.execute(insert(grants).values(row))

@@ -58,5 +58,6 @@ grants = sa.table(
     sa.column("case_id", sa.Uuid),
     sa.column("referral_id", sa.Uuid),
     sa.column("organisation", sa.Uuid),
+    sa.column("granted_by", sa.Uuid),
     sa.column("categories", ARRAY(sa.Text)),
 )

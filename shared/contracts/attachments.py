@@ -82,12 +82,14 @@ class AccessGranted:
     """The organisation may fetch the case's evidence.
 
     `basis` is what gives the right, and what its revocation names: a referral, or for the first
-    owner the case itself. An organisation has access while one basis is left.
+    owner the case itself. An organisation has access while one basis is left. `granted_by` is
+    the owner that decided it; a new owner's own access is granted by itself.
     """
 
     case_id: UUID
     organisation: UUID
     basis: UUID
+    granted_by: UUID
 
 
 @dataclass(frozen=True, slots=True)

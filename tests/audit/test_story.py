@@ -96,7 +96,9 @@ SENTENCES = {
     attachments.EvidenceDownloaded(EVIDENCE, CASE, LIGHTHOUSE, BO, LATER): (
         "gave Lighthouse a link to evidence …0000ef1d"
     ),
-    attachments.AccessGranted(CASE, HARBOUR, CASE): "granted Harbour access to the evidence",
+    attachments.AccessGranted(
+        CASE, HARBOUR, CASE, HARBOUR
+    ): "granted Harbour access to the evidence",
     attachments.AccessRevoked(CASE, HARBOUR, CASE): (
         "revoked the access of Harbour to the evidence"
     ),
@@ -155,7 +157,12 @@ def history() -> list[Record]:
     )
     story = [
         (of_cases, f"case-{CASE}", OPENED, BY_ANA),
-        (of_attachments, f"access-{CASE}", attachments.AccessGranted(CASE, HARBOUR, CASE), ""),
+        (
+            of_attachments,
+            f"access-{CASE}",
+            attachments.AccessGranted(CASE, HARBOUR, CASE, HARBOUR),
+            "",
+        ),
         (of_cases, f"case-{CASE}", PROVIDED, BY_ANA),
         (of_referrals, f"referral-{REFERRAL}", OFFERED, BY_ANA),
         (of_referrals, f"referral-{REFERRAL}", referrals.ReferralAccepted(PARTIES, BO), BY_BO),
@@ -163,7 +170,7 @@ def history() -> list[Record]:
         (
             of_attachments,
             f"access-{CASE}",
-            attachments.AccessGranted(CASE, LIGHTHOUSE, REFERRAL),
+            attachments.AccessGranted(CASE, LIGHTHOUSE, REFERRAL, LIGHTHOUSE),
             "",
         ),
         (of_referrals, f"referral-{REFERRAL}", referrals.ReferralStarted(PARTIES), ""),

@@ -48,8 +48,8 @@ Told = tuple[Project, list[Recorded]]
 Rows = dict[str, list[tuple[object, ...]]]
 
 
-def service_for(organisation: UUID) -> Parties:
-    return Parties(uuid4(), ReferralKind.SERVICE, CASE, PERSON, SHELTER, organisation)
+def service_for(organisation: UUID, by: UUID = SHELTER) -> Parties:
+    return Parties(uuid4(), ReferralKind.SERVICE, CASE, PERSON, by, organisation)
 
 
 @pytest.fixture
@@ -74,6 +74,7 @@ def story(tmp_path: Path) -> list[Told]:
         DisclosureGranted(to_hospital, (Category.SERVICES,)),
         DisclosureGranted(to_lawyer, (Category.HISTORY, Category.PROFILE)),
         ReferralCompleted(to_hospital, Clear("done")),
+        DisclosureGranted(service_for(HOSPITAL, by=CLINIC), (Category.HISTORY,)),
     ]
     projects = (project, project_persons, project_disclosures)
     return [
@@ -116,7 +117,7 @@ def test_whatever_comes_first_the_rows_end_the_same(
     one_by_one = ((effect, event) for effect, events in story for event in events)
     expected = rows_after(database, one_by_one)
     holders = {row[0] for row in expected["cases_of_organisation"]}
-    assert holders == {CLINIC, LAWYER}, "the shelter handed over, the hospital's referral ended"
+    assert holders == {CLINIC, HOSPITAL}, "what the shelter granted ended with its ownership"
     assert {row[0] for row in expected["timeline_of_case"]} == holders
     assert len(expected["timeline_of_case"]) == 2 * 6
     for seed in range(MIXTURES):
@@ -128,7 +129,7 @@ def test_no_entry_is_missed_by_who_is_granted_a_look_at_that_moment(
     databases: Databases, story: list[Told]
 ) -> None:
     database = engine(databases.of("cases").writer)
-    (_, (opened, entry, *_)), _, (_, (_, _, to_lawyer, _)) = story
+    (_, (opened, entry, *_)), _, (_, (_, _, to_lawyer, *_)) = story
     with database.begin() as connection:
         project(connection, [opened])
     with ThreadPoolExecutor() as beside, database.connect() as granting:
@@ -169,8 +170,8 @@ def test_a_reader_sees_the_rows_of_its_own_organisation_alone(
     with writer.begin() as connection:
         for effect, events in story:
             effect(connection, events)
-    seen = {who: organisations_seen(reader, who) for who in (CLINIC, LAWYER, SHELTER, None)}
-    assert seen == {CLINIC: {CLINIC}, LAWYER: {LAWYER}, SHELTER: set(), None: set()}
+    seen = {who: organisations_seen(reader, who) for who in (CLINIC, HOSPITAL, SHELTER, None)}
+    assert seen == {CLINIC: {CLINIC}, HOSPITAL: {HOSPITAL}, SHELTER: set(), None: set()}
     with reader.connect() as connection, pytest.raises(sa.exc.ProgrammingError):
         connection.execute(sa.select(grants))
     writer.dispose()

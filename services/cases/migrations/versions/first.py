@@ -97,6 +97,7 @@ def grants() -> None:
         sa.Column("case_id", sa.Uuid, primary_key=True),
         sa.Column("referral_id", sa.Uuid, primary_key=True),
         sa.Column("organisation", sa.Uuid, nullable=False),
+        sa.Column("granted_by", sa.Uuid, nullable=False),
         sa.Column("categories", ARRAY(sa.Text), nullable=False),
     )
     writer_rows("grants")
