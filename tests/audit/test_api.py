@@ -98,7 +98,7 @@ async def test_growth_is_proven(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "problem"),
     [
-        (f"/log/proofs/inclusion/{uuid4()}", 404, "/problems/not-found"),
+        ("/log/proofs/inclusion/01970000-0000-7000-8000-00000000dead", 404, "/problems/not-found"),
         ("/log/proofs/inclusion/LAST?size=7", 422, "/problems/no-such-tree"),
         ("/log/proofs/inclusion/LAST?size=9", 422, "/problems/no-such-tree"),
         ("/log/proofs/consistency?first=3&second=9", 422, "/problems/no-such-tree"),
