@@ -33,6 +33,8 @@ class News:
             async with asyncio.timeout(seconds):
                 await self._arrived.wait()
         self._arrived.clear()
+        if self._descriptor is None:  # nothing will be heard on it again: make another
+            raise Retryable("database")
 
     def heard(self) -> None:
         """The connection has something to read: news, or its end."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TypeVar
 
 import structlog
@@ -77,7 +77,7 @@ class KafkaBus:
             await answered(consumer.start(), START_SECONDS)
             yield consumer
         finally:
-            await consumer.stop()
+            await let_go(consumer)
 
     async def empty(self, topic: str) -> None:
         async with self.reader(topic) as reader:
@@ -201,3 +201,10 @@ async def close(producer: AIOKafkaProducer) -> None:
         # the relay sends it again.
         await producer.client.close()
         await producer._sender.close()
+
+
+async def let_go(consumer: AIOKafkaConsumer) -> None:
+    """A broker that dies while a consumer says goodbye may never answer: we do not wait for it."""
+    with suppress(TimeoutError, KafkaError, OSError):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await consumer.stop()

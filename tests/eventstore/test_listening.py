@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.eventstore.listening import news_of_events
+from shared.eventstore.errors import Retryable
+from shared.eventstore.listening import News, news_of_events
 from tests.support.postgres import ServiceDatabase, query
 
 pytestmark = pytest.mark.stack
@@ -20,6 +21,12 @@ async def test_a_connection_that_ends_is_not_listened_to_any_more(
     asyncio.get_running_loop().set_exception_handler(lambda _, context: trouble.append(context))
     async with news_of_events(ledger.writer, "ending") as news:
         assert query(ledger.admin, END) == [(True,)]
-        for _ in range(3):  # its last words, its end, and silence
-            await news.wait(0.3)
+        with pytest.raises(Retryable):
+            await listen(news)
+        await asyncio.sleep(0)
     assert trouble == []
+
+
+async def listen(news: News) -> None:
+    for _ in range(3):  # its last words, its end, and silence
+        await news.wait(0.3)
