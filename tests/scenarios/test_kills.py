@@ -25,7 +25,7 @@ from tests.support.postgres import query
 pytestmark = [pytest.mark.stack, pytest.mark.chaos]
 
 COMMANDS = int(os.environ.get("VCMS_TEST_COMMANDS", "20000"))
-KILLS = COMMANDS // 500
+KILLS = 40
 HAND_OVERS = COMMANDS // 200
 REPORTS = COMMANDS // 40
 SERVICES_GIVEN = COMMANDS - 10 * HAND_OVERS - 3 * REPORTS

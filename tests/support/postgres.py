@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -50,6 +50,7 @@ class Databases:
     templates: dict[str, str] = field(default_factory=dict)
     with_roles: set[str] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=itertools.count)
+    made: list[str] = field(default_factory=list)
 
     def of(self, service: str) -> ServiceDatabase:
         """Migrated, and without rows."""
@@ -73,7 +74,17 @@ class Databases:
             self.with_roles.add(service)
         name = f"{service}_{next(self.numbers)}"
         self.execute(f"CREATE DATABASE {name} OWNER {service}_migrator {how}")
+        self.made.append(name)
         return self.addresses(service, name)
+
+    def hang_up(self, names: Sequence[str]) -> None:
+        """Ends what a finished test left connected: a server has only so many connections."""
+        if names:
+            listed = ", ".join(f"'{name}'" for name in names)
+            self.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                f" WHERE datname IN ({listed})"
+            )
 
     def addresses(self, service: str, name: str) -> ServiceDatabase:
         migrator, writer, reader = (
@@ -129,6 +140,17 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def databases(postgres: Postgres) -> Databases:
     return Databases(postgres)
+
+
+@pytest.fixture(autouse=True)
+def connections_end_with_their_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    if "databases" not in request.fixturenames:
+        yield
+        return
+    databases: Databases = request.getfixturevalue("databases")
+    before = len(databases.made)
+    yield
+    databases.hang_up(databases.made[before:])
 
 
 @pytest.fixture
