@@ -103,6 +103,7 @@ class Session:
         self._reminding = Reminding(Watch(table, waits), set_aside, writer, now)
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._taken = self._taken_before = 0
+        self._ticks_unanswered = 0
         self._begins: Mapping[TP, int] = {}
         self._next: dict[TP, int] = {}
         self._ticks = raw(app, TICKS)
@@ -136,7 +137,8 @@ class Session:
     def _is_stuck(self) -> bool:
         """Faust was seen to join its group, be assigned its partitions, and deliver nothing."""
         before, self._taken_before = self._taken_before, self._taken
-        return self._taken == before and not self._caught_up()
+        silent = self._ticks_unanswered * LOOK_SECONDS >= STUCK_SECONDS / 2
+        return silent or (self._taken == before and not self._caught_up())
 
     def unread(self) -> int:
         """Records of the sources, as far as the broker has told, that were not taken yet.
@@ -166,6 +168,7 @@ class Session:
     async def _take(self, event: EventT[bytes]) -> None:
         message = event.message
         if message.topic == TICKS:
+            self._ticks_unanswered = 0
             await self._remind()
             return
         self._taken += 1
@@ -197,6 +200,7 @@ class Session:
                 self._end(None)
             elif self._reminding.is_due():
                 await self._ticks.send(key=NAME.encode(), value=b"")
+                self._ticks_unanswered += 1
         except Retryable as away:
             log.warning("reminders_wait", worker=NAME, reason=str(away))
         except Exception as failure:
