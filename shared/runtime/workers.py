@@ -46,12 +46,22 @@ async def supervise(worker: Worker) -> None:
         try:
             await worker.run()
             log.warning("worker_ended", worker=worker.name)
+        except asyncio.CancelledError as stray:
+            if cancelled_ourselves():
+                raise
+            log.error("worker_crashed", worker=worker.name, **failure(stray))
         except Exception as error:
             log.error("worker_crashed", worker=worker.name, **failure(error))
         WORKER_RESTARTS.add(1, {"vcms.worker": worker.name})
         pause = FIRST_PAUSE if monotonic() - began > LONGEST_PAUSE else pause
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def cancelled_ourselves() -> bool:
+    """False for the end of somebody else's task that was awaited carelessly: it looks the same."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 class Crew:

@@ -23,7 +23,9 @@ class Failing:
 
     async def run(self) -> None:
         self.starts += 1
-        if self.starts <= self.crashes:
+        if self.starts == self.crashes:
+            raise asyncio.CancelledError  # of a task that it awaited, and not its own
+        if self.starts < self.crashes:
             raise RuntimeError(CANARY)
         if self.starts == self.crashes + 1:
             return
