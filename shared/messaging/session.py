@@ -55,7 +55,7 @@ class Session:
             cursor.execute("LISTEN events")
 
     def elected(self) -> bool:
-        """Is this session the one, now or from before?"""
+        """Does this connection lead, now or from before?"""
         with self.connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", (ELECTION,))
             return bool(cursor.fetchall()[0][0])
