@@ -1,4 +1,6 @@
-"""40 kills during 20,000 commands: nothing acknowledged is lost, nothing is doubled.
+"""40 kills during 4,000 commands: nothing acknowledged is lost, nothing is doubled.
+
+`VCMS_TEST_COMMANDS` asks for more of them: 20,000 take about eight minutes on two cores.
 
 The kills are drawn; `VCMS_TEST_SEED` draws those of a run that failed again.
 """
@@ -24,7 +26,7 @@ from tests.support.postgres import query
 
 pytestmark = [pytest.mark.stack, pytest.mark.chaos]
 
-COMMANDS = int(os.environ.get("VCMS_TEST_COMMANDS", "20000"))
+COMMANDS = int(os.environ.get("VCMS_TEST_COMMANDS", "4000"))
 KILLS = 40
 HAND_OVERS = COMMANDS // 200
 REPORTS = COMMANDS // 40
@@ -48,7 +50,7 @@ async def test_kills_lose_nothing_and_double_nothing(whole: Whole, played: Playe
     await whole.settle()
     check_what_people_did(whole, heads, load)
     check_what_followed(whole, heads)
-    check_histories(whole)
+    await asyncio.to_thread(check_histories, whole)
     check_where_cases_went(whole, moved)
 
 
