@@ -1,6 +1,6 @@
 """40 kills during 4,000 commands: nothing acknowledged is lost, nothing is doubled.
 
-`VCMS_TEST_COMMANDS` asks for more of them: 20,000 take about eight minutes on two cores.
+`VCMS_TEST_COMMANDS=20000` is the long run.
 
 The kills are drawn; `VCMS_TEST_SEED` draws those of a run that failed again.
 """
