@@ -99,7 +99,8 @@ def format_storage(java: Sequence[str], settings: Path) -> None:
     run_to_end(
         [
             *(*java, "kafka.tools.StorageTool", "format", "--standalone"),
-            *("--cluster-id", cluster, "--config", settings),
+            f"--cluster-id={cluster}",  # in one word: the id may begin with "-"
+            *("--config", settings),
         ],
         part=Kafka.name,
         directory=settings.parent,
