@@ -32,7 +32,7 @@ NAME = "notifications.timers"
 SOURCES = ("referrals", "cases")
 TICKS = "notifications-ticks"
 WAITING = "notifications-waiting"
-"""The table's changelog. Faust writes it; nothing here depends on what it holds."""
+"""The table's changelog, which faust asks for; see `Unlogged`."""
 
 LOOK_SECONDS = 1.0
 STOP_SECONDS = 3.0
@@ -87,9 +87,19 @@ def new_app(bootstrap: str, folder: str) -> faust.App:
         table_standby_replicas=0,
         topic_disable_leader=True,
         topic_partitions=1,
+        Table=Unlogged,
     )
     app.transport = Transport(app.conf.broker_consumer, app)
     return app
+
+
+class Unlogged(faust.Table[str, str]):
+    """A table that leaves its changelog empty. It is filled from the topics at each start; faust,
+    when it recovers a table from a changelog, lets go of records that it has fetched."""
+
+    def on_key_set(self, key: str, value: str) -> None: ...
+
+    def on_key_del(self, key: str) -> None: ...
 
 
 class Session:
@@ -193,7 +203,7 @@ class Session:
             return False
 
     async def _look(self) -> None:
-        """The timer. A table can be changed on an event alone, so a look changes nothing."""
+        """The timer. What changes the table is an event, so a look changes nothing."""
         try:
             self._begins = self._begins or await self._app.consumer.earliest_offsets(*PARTITIONS)
             if await self._reminding.wants_anew():
