@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -24,6 +25,12 @@ E = TypeVar("E")
 
 LOOK_SECONDS = 1.0
 """How often an operator's wishes are looked for: a retry, a rebuild."""
+
+STAND_BY_SECONDS = 0.5
+"""An instance that came second takes over when the position has not moved for so long."""
+
+GLANCE_SECONDS, READER_GLANCE_SECONDS = 0.25, 0.02
+"""How often it looks meanwhile: alone, and while somebody waits for a position."""
 
 
 class Consumer(Generic[E]):
@@ -52,6 +59,8 @@ class Consumer(Generic[E]):
         self._parked: frozenset[str] = frozenset()
         self._skipped: frozenset[int] = frozenset()
         self._moved = asyncio.Condition()
+        self._readers = 0
+        self._reader_waits = asyncio.Event()
         self._look_at = 0.0
         self._unread: Unread | None = None
 
@@ -84,11 +93,17 @@ class Consumer(Generic[E]):
 
     async def wait_for(self, position: int, seconds: float) -> bool:
         """Waits until the event at `position` has taken effect; False: not in time."""
+        self._readers += 1
+        self._reader_waits.set()
         try:
             async with asyncio.timeout(seconds), self._moved:
                 await self._moved.wait_for(lambda: self._position >= position)
         except TimeoutError:
             return False
+        finally:
+            self._readers -= 1
+            if not self._readers:
+                self._reader_waits.clear()
         return True
 
     async def _follow(self, reader: Reader, backoff: Backoff) -> None:
@@ -104,26 +119,21 @@ class Consumer(Generic[E]):
         records = await reader.fetch()
         self._seen = max((record.position for record in records), default=self._seen)
         before = self._position
+        line = in_line(records, self._position)
         try:
-            ahead = await self._take(records)
+            taken = await self._work(line.next, self._effect.most)
         except TooManyParked:
             await self._stop_for_a_while()
             await place.find(self._position)
             return
-        if monotonic() >= self._look_at:
+        if not taken:
+            await self._stand_by()
+        elif monotonic() >= self._look_at:
             await self._look()
-        if self._position < before:
-            await place.find(self._position)  # an operator wants it all again
+        if not taken or self._position < before:
+            await place.find(self._position)  # others went on, or an operator wants it all again
         else:
-            await place.mind_holes(ahead, self._position)
-
-    async def _take(self, records: Sequence[Record]) -> int:
-        """Takes what is in line; returns the highest position beyond a hole, or 0."""
-        while True:
-            line = in_line(records, self._position)
-            if await self._work(line.next, self._effect.most):
-                return line.ahead
-            await self._look()  # another instance was first, or an operator moved the position
+            await place.mind_holes(line.ahead, self._position)
 
     async def _work(self, records: Sequence[Record], most: int) -> bool:
         for stretch in stretches(records, self._judge, most):
@@ -173,6 +183,23 @@ class Consumer(Generic[E]):
         """Too many streams are parked: an operator must act first."""
         log.error("consumer_stopped", consumer=self.name, topic=self.topic)
         await asyncio.sleep(LOOK_SECONDS)
+        await self._look()
+
+    async def _stand_by(self) -> None:
+        """Another instance was first, and goes on alone for as long as it moves the position: two
+        that race for every event do everything twice."""
+        still_since = monotonic()
+        while monotonic() < still_since + STAND_BY_SECONDS:
+            before = self._position
+            await self._glance()
+            if self._position != before:
+                still_since = monotonic()
+
+    async def _glance(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GLANCE_SECONDS):
+                await self._reader_waits.wait()
+                await asyncio.sleep(READER_GLANCE_SECONDS)
         await self._look()
 
     async def _look(self) -> None:
