@@ -134,7 +134,7 @@ def id_of(stream: str) -> UUID:
     return UUID(stream.partition("-")[2])
 
 
-def command_edge(
+async def command_edge(
     request: Request,
     response: Response,
     actor: Viewer,

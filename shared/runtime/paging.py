@@ -57,7 +57,7 @@ class Page:
         return kept, _cursor(key(kept[-1])) if len(rows) > self.limit else None
 
 
-def _page(
+async def _page(
     limit: Annotated[int, Query(ge=1, le=200, description="Entries of one page.")] = 50,
     cursor: Annotated[
         str | None, Query(max_length=512, description="`next` of the page before.")

@@ -15,6 +15,7 @@ from opentelemetry.sdk.metrics.view import View
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
 from opentelemetry.trace import Link, Status
 
 from shared.runtime.tracing import PROPAGATOR
@@ -44,7 +45,9 @@ PATIENCE = 2
 def start(service: str, endpoint: str | None) -> None:
     """Trace and measure this process; export to the collector at `endpoint`, if there is one."""
     resource = Resource({SERVICE_NAME: f"vcms-{service}"})
-    tracing = TracerProvider(resource=resource)
+    # What nobody will see is not recorded; its ids are made, for envelopes and logs.
+    sampler = ParentBased(ALWAYS_ON) if endpoint is not None else ALWAYS_OFF
+    tracing = TracerProvider(sampler=sampler, resource=resource)
     readers = []
     if endpoint is not None:
         base = endpoint.rstrip("/")
