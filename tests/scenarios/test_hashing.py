@@ -4,8 +4,8 @@ import asyncio
 from hashlib import sha256
 from uuid import UUID
 
-import httpx
 import pytest
+from aiohttp import ClientSession, ClientTimeout
 
 from deploy.local.people import Person
 from tests.scenarios.conftest import Played
@@ -25,7 +25,7 @@ async def test_a_file_is_sealed_once_though_all_who_hash_it_are_killed(
     whole: Whole, played: Played
 ) -> None:
     case = played.told.referrals[-1].case
-    async with httpx.AsyncClient(timeout=60) as http:
+    async with ClientSession(timeout=ClientTimeout(60)) as http:
         load = Load(whole, http)
         file = await send(load, case.owner, case.case_id)
         at = f"/evidence/{file}"
@@ -48,7 +48,7 @@ async def send(load: Load, who: Person, case_id: str) -> str:
     file = str((await load.command(who, "attachments", "/evidence", announced))["id"])
     parts = await load.read(who, "attachments", f"/evidence/{file}/parts?limit={PARTS}")
     for part in parts["items"]:
-        (await load.http.put(part["url"], content=PART)).raise_for_status()
+        await load.put(part["url"], PART)
     return file
 
 

@@ -11,8 +11,8 @@ from itertools import repeat
 from random import Random
 from secrets import randbelow
 
-import httpx
 import pytest
+from aiohttp import ClientSession, ClientTimeout
 
 from cli.demo.loading import LoadedCase
 from deploy.local.services import SERVICES
@@ -38,8 +38,7 @@ HANDING_OVER, REPORTING, GIVING = 4, 8, 24
 
 async def test_kills_lose_nothing_and_double_nothing(whole: Whole, played: Played) -> None:
     heads = {service: head(whole, service) for service in SERVICES}
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
-    async with httpx.AsyncClient(timeout=10, limits=limits) as http:
+    async with ClientSession(timeout=ClientTimeout(10)) as http:
         load, killer = Load(whole, http), Killer(whole, Random(seed()))
         async with asyncio.TaskGroup() as together:
             together.create_task(killer.accompany(load, COMMANDS, KILLS))

@@ -94,7 +94,7 @@ async def send_evidence(load: Load, who: Person, case_id: str, known: str) -> No
     started = await load.command(who, "attachments", "/evidence", file, known)
     at = f"/evidence/{started['id']}"
     (part,) = (await load.read(who, "attachments", f"{at}/parts"))["items"]
-    (await load.http.put(part["url"], content=CONTENT)).raise_for_status()
+    await load.put(part["url"], CONTENT)
     await load.command(who, "attachments", f"{at}/completion")
 
 
