@@ -14,6 +14,7 @@ from cli.auditing.told import Names
 from cli.demo import showing
 from cli.demo.asking import NothingCame
 from cli.demo.expectations import Report
+from cli.demo.records import records
 from cli.demo.story import Stack, Told, tell
 from cli.exit_codes import ExitCode
 from cli.output import AsJson, fail, people, print_json
@@ -49,7 +50,7 @@ def play(report: Path | None, *, as_json: bool) -> Report:
     """Tells the story and shows it; what was expected of it and what came."""
     expected = Report()
     try:
-        told = asyncio.run(tell(stack_here(), expected))
+        told = asyncio.run(tell(stack_here(), list(records()), expected))
     except (NothingCame, httpx.HTTPError) as error:
         expected.expect("the demonstration", "to come to its end", "its end", reason(error))
         told = None

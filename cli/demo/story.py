@@ -14,7 +14,7 @@ from cli.demo.auditing import audit
 from cli.demo.expectations import Report
 from cli.demo.handover import HandOver, hand_over
 from cli.demo.loading import LoadedCase, load, register_organisations
-from cli.demo.records import records
+from cli.demo.records import Record
 from cli.demo.referring import PLANS, Latency, Plan, Referral, offer, play, receivers
 from cli.output import people
 from deploy.local.people import AUDITOR, Organisation
@@ -47,8 +47,10 @@ class Told:
     moments: Sequence[CaseThen]
 
 
-async def tell(stack: Stack, report: Report) -> Told:
+async def tell(stack: Stack, rows: Sequence[Record], report: Report) -> Told:
     """Plays the story; what it expected and what came is in `report`.
+
+    `rows`: what becomes cases; at least as many as there are referrals.
 
     Raises:
         NothingCame: something that must happen did not.
@@ -62,7 +64,7 @@ async def tell(stack: Stack, report: Report) -> Told:
         ask = Asker(http, stack.addresses, tokens, report)
         say("Four organisations enter the directory.")
         await register_organisations(ask)
-        cases = await load_cases(ask)
+        cases = await load_cases(ask, rows)
         first, *others = plan(cases)
         say("One transfer, looked at closely:")
         story = await hand_over(ask, store, *first, say=step)
@@ -80,8 +82,7 @@ async def tell(stack: Stack, report: Report) -> Told:
     )
 
 
-async def load_cases(ask: Asker) -> list[LoadedCase]:
-    rows = list(records())
+async def load_cases(ask: Asker, rows: Sequence[Record]) -> list[LoadedCase]:
     with Progress(*COLUMNS, console=people) as progress:
         task = progress.add_task("records become cases", total=len(rows))
         cases = await load(ask, iter(rows), lambda: progress.advance(task))

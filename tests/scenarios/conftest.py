@@ -4,16 +4,20 @@ import asyncio
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from cli.demo.expectations import Report
+from cli.demo.records import records
 from cli.demo.story import Stack, Told, tell
 from deploy.local.down import reset
 from deploy.local.home import Home
 from deploy.local.people import PEOPLE
 from tests.scenarios.stack import Whole, start
+
+RECORDS = 60
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +38,7 @@ class Played:
 
 @pytest.fixture(scope="session")
 def played(whole: Whole) -> Played:
-    """The story, told over HTTP."""
+    """The story, told over HTTP, of fewer records than the demonstration has: 40 are referred."""
     content, report = whole.file, Report()
     stack = Stack(
         addresses={name: service["url"] for name, service in content["services"].items()},
@@ -43,4 +47,4 @@ def played(whole: Whole) -> Played:
             for person, entry in zip(PEOPLE, content["people"], strict=True)
         },
     )
-    return Played(asyncio.run(tell(stack, report)), report)
+    return Played(asyncio.run(tell(stack, list(islice(records(), RECORDS)), report)), report)

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from itertools import count, cycle
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -74,7 +75,7 @@ class Load:
 
     async def put(self, url: str, content: bytes) -> None:
         """Sends bytes straight to the object store."""
-        async with self.http.put(url, data=content) as answer:
+        async with self.http.put(url, data=BytesIO(content)) as answer:
             answer.raise_for_status()
 
     async def appears(self, who: Person, service: str, path: str, **wanted: object) -> None:

@@ -1,4 +1,4 @@
-"""The main job: 500 cases, 40 referrals, one log; with two instances of every service."""
+"""The main job: cases, 40 referrals, one log; with two instances of every service."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.chaos]
 
 def test_everything_that_the_story_expects_comes_true(played: Played) -> None:
     assert played.report.broken == []
-    assert len(played.report.expectations) > 4_000
+    assert len(played.report.expectations) > 900
 
 
 def test_forty_referrals_end_in_every_way_and_a_dozen_transfers_change_hands(
@@ -29,7 +29,7 @@ def test_forty_referrals_end_in_every_way_and_a_dozen_transfers_change_hands(
 
 def test_tables_topics_and_log_tell_the_same_history(whole: Whole, played: Played) -> None:
     asyncio.run(whole.settle())
-    assert check_histories(whole) > 4_000
+    assert check_histories(whole) > 900
 
 
 def test_every_transferred_case_has_one_owner_everywhere(whole: Whole, played: Played) -> None:
