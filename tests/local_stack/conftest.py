@@ -40,5 +40,6 @@ def stack_of_its_own() -> Iterator[Vcms]:
 @pytest.fixture
 def running(kept: Vcms) -> Vcms:
     """A stack of which everything runs."""
-    kept.up()
+    if not kept.runs():
+        kept.up()
     return kept

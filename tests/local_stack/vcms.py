@@ -55,6 +55,13 @@ class Vcms:
     def stack(self) -> "StackFile":
         return StackFile.model_validate_json((self.home / "stack.json").read_bytes())
 
+    def runs(self) -> bool:
+        """Whether everything that `stack.json` names is running."""
+        try:
+            return not any(gone(program) for program in self.programs().values())
+        except (FileNotFoundError, psutil.NoSuchProcess):
+            return False
+
     def programs(self) -> dict[str, psutil.Process]:
         """What runs, by name and instance: `kafka-1`, `cases-1`."""
         return {
