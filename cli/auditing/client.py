@@ -50,6 +50,16 @@ class Alarm(BaseModel):
     event_id: UUID
 
 
+class Pending(BaseModel):
+    consumers: dict[str, int]
+
+
+class Readiness(BaseModel):
+    """Of `/readyz`: what each consumer has yet to take in, -1 where the service cannot tell."""
+
+    pending: Pending
+
+
 class Opened(BaseModel):
     id: UUID
 
@@ -95,6 +105,11 @@ class AuditService:
     def head(self) -> Head:
         answer = self._get(HeadAnswer, "/log/head")
         return Head(answer.size, answer.root)
+
+    def behind(self) -> int | None:
+        """Events that stand on the topics and have no leaf yet; None: the service cannot tell."""
+        counts = self._get(Readiness, "/readyz").pending.consumers.values()
+        return None if any(count < 0 for count in counts) else sum(counts)
 
     def leaves(self, size: int) -> Iterator[bytes]:
         """The first `size` leaves, or as many as there are."""

@@ -20,9 +20,14 @@ from shared.contracts.audit import ReplayPurpose
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`lines`: each service's history, its length and its chain, as the leaves tell it."""
+    """`lines`: each service's history, its length and its chain, as the leaves tell it.
+
+    `behind`: how many events the log had yet to take in when it was asked for its head, by its own
+    word, which nothing proves; None: it could not tell.
+    """
 
     head: Head
+    behind: int | None
     lines: dict[str, Line]
     findings: list[Finding]
 
@@ -40,7 +45,7 @@ def verify(
     service: AuditService, kept: Head | None, progress: Callable[[int, int], None]
 ) -> Verdict:
     """Fetches every leaf and recomputes what the log claims. Raises CannotAsk."""
-    head = service.head()
+    head, behind = service.head(), service.behind()
     verification = Verification(kept)
     verification.take(_counted(service.leaves(head.size), head.size, progress))
     findings = verification.conclude(head)
@@ -49,7 +54,7 @@ def verify(
         Finding(Flaw.ALARM, f"{alarm.kind}: {alarm.service} {alarm.position}, {alarm.event_id}")
         for alarm in service.alarms()
     ]
-    return Verdict(head, verification.lines, findings)
+    return Verdict(head, behind, verification.lines, findings)
 
 
 def replay(service: AuditService, case_id: UUID, purpose: ReplayPurpose) -> Story:

@@ -26,6 +26,7 @@ def verdict_document(verdict: Verdict, kept: Head | None) -> dict[str, object]:
     return {
         "sound": not verdict.findings,
         "head": head_document(verdict.head),
+        "behind": verdict.behind,
         "compared_with": None if kept is None else head_document(kept),
         "services": lines,
         "findings": [asdict(finding) for finding in verdict.findings],
@@ -33,10 +34,11 @@ def verdict_document(verdict: Verdict, kept: Head | None) -> dict[str, object]:
 
 
 def show_verdict(verdict: Verdict, kept: Head | None) -> None:
-    shown = Table("service", "events", "chain", box=None, pad_edge=False)
+    shown = Table("service", "verified up to", "chain", box=None, pad_edge=False)
     for service, line in sorted(verdict.lines.items()):
         shown.add_row(service, f"{line.position:,}", line.chain.hex()[:16] + "…")
     people.print(shown)
+    people.print(how_far(verdict.behind))
     show_findings(verdict.findings)
     if not verdict.findings:
         grown = "" if kept is None else f", and grew from the {kept.size:,} seen last"
@@ -44,6 +46,13 @@ def show_verdict(verdict: Verdict, kept: Head | None) -> None:
             f"[green]✓[/green] The log is whole: {verdict.head.size:,} leaves, one for each event,"
             f" without a gap{grown}. Root {verdict.head.root.hex()}"
         )
+
+
+def how_far(behind: int | None) -> str:
+    """What the log says of itself; unlike its leaves, nobody can check that."""
+    if behind is None:
+        return "The log cannot tell how far it is behind the services' topics."
+    return f"By its own word the log is behind the services' topics by {behind:,}."
 
 
 def story_document(story: Story, names: Names) -> dict[str, object]:

@@ -12,11 +12,14 @@ from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import psycopg2
 import pytest
 import uvicorn
 from typer.testing import CliRunner
 
+from cli.auditing.client import AuditService
+from cli.auditing.shown import how_far
 from cli.auditor import app
 from cli.exit_codes import ExitCode
 from services.audit.app import compose
@@ -64,6 +67,17 @@ class Audit:
             self.change("DELETE FROM leaves; INSERT INTO leaves TABLE saved_leaves")
             self.change("DELETE FROM bodies; INSERT INTO bodies TABLE saved_bodies")
             self.change("DROP TABLE saved_leaves, saved_bodies")
+
+    @contextmanager
+    def held_up(self) -> Iterator[None]:
+        """The log can be read, and takes nothing in."""
+        connection = psycopg2.connect(self.database.admin)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE leaves IN EXCLUSIVE MODE")
+            yield
+        finally:
+            connection.close()
 
     def change(self, statement: str) -> None:
         connection = psycopg2.connect(self.database.admin)
@@ -120,6 +134,35 @@ def test_a_whole_log_is_found_whole_by_anybody(audit: Audit) -> None:
     code, said = audit.run("verify")
     assert code == ExitCode.DONE
     assert re.search(r"The log is whole: \d+ leaves", said)
+    assert re.search(r"cases +4 ", said)
+
+
+BEHIND = [
+    ({"audit.ingest.cases": 12_000, "audit.ingest.intake": 345}, 12_345, "by 12,345."),
+    ({"audit.ingest.cases": 12_000, "audit.ingest.intake": -1}, None, "cannot tell"),
+]
+
+
+def test_how_far_the_log_is_behind_is_told(audit: Audit) -> None:
+    wait_for(lambda: audit.answer("verify")[1]["behind"] == 0)
+    with audit.held_up():
+        audit.answer("replay", str(CASE), token=AUDITOR.token)
+        wait_for(lambda: audit.answer("verify")[1]["behind"] == 1)
+        code, said = audit.run("verify")
+    assert code == ExitCode.DONE
+    assert "behind the services' topics by 1." in said
+    wait_for(lambda: audit.answer("verify")[1]["behind"] == 0)
+
+
+@pytest.mark.parametrize(("counts", "behind", "said"), BEHIND)
+def test_a_count_that_the_service_cannot_tell_is_not_told_as_zero(
+    counts: dict[str, int], behind: int | None, said: str
+) -> None:
+    answer = {"pending": {"consumers": counts}}
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=answer))
+    with AuditService(httpx.Client(transport=transport, base_url="http://audit")) as service:
+        assert service.behind() == behind
+    assert said in how_far(behind)
 
 
 def test_the_head_seen_last_is_kept_and_compared_with(audit: Audit, tmp_path: Path) -> None:
