@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import abstractmethod
+from contextlib import AsyncExitStack
 from typing import Protocol
 
 import pytest
@@ -239,6 +241,34 @@ class ConsumerContract:
                 await line.send(*map(asked, range(first, first + 10)))
             await eventually(lambda: len(journal.taken()) >= 200)
         assert journal.taken() == list(range(1, 201))
+
+    async def test_whichever_instance_ends_the_other_goes_on(
+        self, line: Line, journal: Journal, consumer: Consumer[Recorded]
+    ) -> None:
+        async def go_on_to(position: int) -> None:
+            await line.send(*map(asked, range(position - 9, position + 1)))
+            await eventually(lambda: journal.taken() == list(range(1, position + 1)))
+
+        async with AsyncExitStack() as second:
+            async with running(consumer):
+                await second.enter_async_context(running(another(line, journal)))
+                await go_on_to(10)
+            await go_on_to(20)
+            async with running(another(line, journal)):
+                await go_on_to(30)
+                await second.aclose()
+                await go_on_to(40)
+
+    async def test_a_reader_can_ask_the_instance_that_stands_by(
+        self, line: Line, journal: Journal, consumer: Consumer[Recorded]
+    ) -> None:
+        other = another(line, journal)
+        async with running(consumer, other):
+            for position in range(1, 20):
+                await line.send(asked(position))
+                both = consumer.wait_for(position, 20), other.wait_for(position, 20)
+                assert all(await asyncio.gather(*both))
+                assert journal.taken()[-1] == position
 
     async def test_an_emptied_topic_that_is_filled_again_loses_and_repeats_nothing(
         self, line: Line, journal: Journal, consumer: Consumer[Recorded]
