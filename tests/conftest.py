@@ -2,6 +2,7 @@
 
 from tests.support import generated
 from tests.support.kafka import kafka, new_topic
+from tests.support.keys import keys_database, sealer_role
 from tests.support.postgres import connections_end_with_their_test, databases, ledger, postgres
 
 __all__ = [
@@ -9,7 +10,9 @@ __all__ = [
     "databases",
     "generated",
     "kafka",
+    "keys_database",
     "ledger",
     "new_topic",
     "postgres",
+    "sealer_role",
 ]

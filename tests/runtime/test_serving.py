@@ -6,18 +6,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import httpx
 import pytest
 
 from cli.exit_codes import ExitCode
 from deploy.local.ports import free_port
+from tests.runtime.collector import METRICS, TRACES, Collector, collecting
 from tests.runtime.register import CANARY
 
 MEGABYTE = b"x" * 1_000_000
@@ -114,31 +112,10 @@ def test_serve_tells_programs_too_which_settings_are_missing() -> None:
     assert ended.stderr == ""
 
 
-@dataclass
-class Collector:
-    """An OpenTelemetry collector that keeps what it gets, by path."""
-
-    url: str
-    got: dict[str, bytes]
-
-
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    got: dict[str, bytes] = defaultdict(bytes)
-
-    class Keep(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            got[self.path] += self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Keep) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield Collector(f"http://127.0.0.1:{server.server_port}", got)
-        server.shutdown()
+    with collecting() as collector:
+        yield collector
 
 
 def test_a_collector_gets_traces_and_metrics_without_what_was_asked_for(
@@ -148,13 +125,13 @@ def test_a_collector_gets_traces_and_metrics_without_what_was_asked_for(
         httpx.get(f"{running.url}/houses/{CANARY}?{CANARY}", headers={"User-Agent": CANARY})
         httpx.get(f"{running.url}/broken/bug")
         running.stop(signal.SIGTERM)
-    assert set(collector.got) == {"/v1/traces", "/v1/metrics"}
-    for exported in collector.got.values():
+    assert {path for path, _ in collector.received} == {TRACES, METRICS}
+    for exported in (collector.got(TRACES), collector.got(METRICS)):
         assert b"vcms-referrals" in exported
         assert b"/houses/{house_id}" in exported
         assert CANARY.encode() not in exported
     for problem in (b"/problems/token-missing", b"/problems/unexpected-fault"):
-        assert problem in collector.got["/v1/metrics"]
+        assert problem in collector.got(METRICS)
 
 
 def test_a_collector_that_is_away_delays_nothing() -> None:

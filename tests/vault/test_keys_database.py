@@ -17,7 +17,7 @@ from shared.vault.providers import KeyFile
 from shared.vault.schema import migrate_keys
 from shared.vault.tables import SUBJECT_KEYS, SubjectKeys
 from shared.vault.vault import Vault
-from tests.vault.conftest import KeysDatabase, execute
+from tests.support.keys import KeysDatabase, execute
 from tests.vault.examples import SUBJECT
 
 pytestmark = pytest.mark.stack

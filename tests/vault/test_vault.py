@@ -16,7 +16,7 @@ from shared.vault.providers import KeyFile
 from shared.vault.sealing import locate
 from shared.vault.tables import SubjectKeys, WrappedKeys
 from shared.vault.vault import ERASED, Vault
-from tests.vault.conftest import KeysDatabase
+from tests.support.keys import KeysDatabase
 from tests.vault.examples import (
     CANARY,
     EVENT_ID,
