@@ -68,8 +68,10 @@ class Load:
             self.progress.notify_all()
         return told
 
-    async def read(self, who: Person, service: str, path: str) -> Json:
-        answer, _ = await self._answer(who, "GET", service, path, None, {})
+    async def read(self, who: Person, service: str, path: str, after: str = "") -> Json:
+        """GET; `after` is sent as `Read-After`."""
+        headers = {"Read-After": after} if after else {}
+        answer, _ = await self._answer(who, "GET", service, path, None, headers)
         assert answer.status == 200, answer.text
         return answer.json()
 

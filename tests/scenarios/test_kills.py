@@ -5,6 +5,7 @@ The kills are drawn; `VCMS_TEST_SEED` draws those of a run that failed again.
 
 import asyncio
 import os
+from hashlib import sha256
 from itertools import repeat
 from random import Random
 from secrets import randbelow
@@ -19,7 +20,14 @@ from tests.scenarios.history import check_histories, check_owners, owners
 from tests.scenarios.killing import Killer
 from tests.scenarios.load import Load
 from tests.scenarios.stack import Whole
-from tests.scenarios.working import Moved, give_services, hand_over, take_reports
+from tests.scenarios.working import (
+    CONTENT,
+    Moved,
+    give_services,
+    hand_over,
+    read_timeline,
+    take_reports,
+)
 from tests.support.postgres import query
 
 pytestmark = [pytest.mark.stack, pytest.mark.chaos]
@@ -41,10 +49,11 @@ async def test_kills_lose_nothing_and_double_nothing(whole: Whole, played: Playe
         async with asyncio.TaskGroup() as together:
             together.create_task(killer.accompany(load, COMMANDS, KILLS))
             moved = await work(load, played)
+        await whole.settle()
+        await check_what_receivers_read(load, moved)
     assert load.done == COMMANDS
     assert len(killer.killed) == KILLS
     assert load.repeats > 0, "no kill was felt: the test has shown nothing"
-    await whole.settle()
     check_what_people_did(whole, heads, load)
     check_what_followed(whole, heads)
     await asyncio.to_thread(check_histories, whole)
@@ -98,6 +107,16 @@ def check_where_cases_went(whole: Whole, moved: list[Moved]) -> None:
     now = owners(whole)
     for case in moved:
         assert now[case.case_id] == f"{case.receiver.id}/{case.owner.id}"
+
+
+async def check_what_receivers_read(load: Load, moved: list[Moved]) -> None:
+    """All that the sender read, and after it what came since; the same file."""
+    for case in moved:
+        timeline = await read_timeline(load, case.owner, case.case_id)
+        assert case.timeline, "the sender read nothing"
+        assert timeline[: len(case.timeline)] == case.timeline
+        file = await load.read(case.owner, "attachments", f"/evidence/{case.evidence}")
+        assert (file["state"], file["sha256"]) == ("sealed", sha256(CONTENT).hexdigest())
 
 
 def load_cases(played: Played) -> list[LoadedCase]:

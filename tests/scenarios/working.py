@@ -16,10 +16,12 @@ Turns = Iterator[int]
 
 @dataclass(frozen=True)
 class Moved:
-    """A case that was handed over, and who must own it in the end."""
+    """A case that was handed over, what its sender read of it, and who must own it in the end."""
 
     case_id: str
     receiver: Organisation
+    timeline: list[Json]
+    evidence: str
 
     @property
     def owner(self) -> Person:
@@ -55,11 +57,18 @@ async def hand_over(load: Load, turns: Turns, moved: list[Moved]) -> None:
         number = {"kind": "government", "issuer": "Exampleland", "number": f"LOAD-{turn}"}
         numbered = await load.command(owner, "cases", f"/cases/{case_id}/numbers", number)
         known = f"cases={numbered['position']}"
-        await send_evidence(load, owner, case_id, known)
+        evidence = await send_evidence(load, owner, case_id, known)
+        timeline = await read_timeline(load, owner, case_id, str(numbered["position"]))
         offer = offer_of(case_id, receiver)
         offered = await load.command(owner, "referrals", "/referrals", offer, after=known)
-        moved.append(Moved(case_id, receiver))
+        moved.append(Moved(case_id, receiver, timeline, evidence))
         await receive(load, moved[-1], f"/referrals/{offered['id']}")
+
+
+async def read_timeline(load: Load, who: Person, case_id: str, after: str = "") -> list[Json]:
+    page = await load.read(who, "cases", f"/cases/{case_id}/timeline?limit=200", after)
+    items: list[Json] = page["items"]
+    return items
 
 
 async def open_case(load: Load, organisation: Organisation) -> str:
@@ -83,8 +92,8 @@ async def open_case(load: Load, organisation: Organisation) -> str:
     return str(accepted["case_id"])
 
 
-async def send_evidence(load: Load, who: Person, case_id: str, known: str) -> None:
-    """2 commands, and the bytes between them."""
+async def send_evidence(load: Load, who: Person, case_id: str, known: str) -> str:
+    """2 commands, and the bytes between them; the file's id."""
     file = {
         "case_id": case_id,
         "filename": "statement.mp4",
@@ -96,6 +105,7 @@ async def send_evidence(load: Load, who: Person, case_id: str, known: str) -> No
     (part,) = (await load.read(who, "attachments", f"{at}/parts"))["items"]
     await load.put(part["url"], CONTENT)
     await load.command(who, "attachments", f"{at}/completion")
+    return str(started["id"])
 
 
 async def receive(load: Load, case: Moved, referral: str) -> None:
