@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import math
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from time import monotonic
 from typing import TypeVar
 
 import structlog
@@ -32,6 +34,8 @@ BATCH_BYTES = 1_000_000
 FETCH_BYTES = 4 * 1024 * 1024
 FETCH_RECORDS = 5_000
 FETCH_MS = 500
+STALL_SECONDS = 3.0
+"""A reader that brings nothing for so long, though there is something, is made anew."""
 
 
 class KafkaBus:
@@ -139,6 +143,9 @@ class KafkaReader:
         self._asking = asking
         self._partition = TopicPartition(topic, 0)
         self._next = 0
+        self._end = 0
+        """The topic's end, as it was when a silence began or was last looked into."""
+        self._look_at = math.inf
 
     async def extent(self) -> Extent:
         begins = await answered(self._asking.beginning_offsets([self._partition]))
@@ -149,7 +156,7 @@ class KafkaReader:
         if not self._consumer.assignment():
             self._consumer.assign([self._partition])
         self._consumer.seek(self._partition, offset)
-        self._next = offset
+        self._next, self._look_at = offset, math.inf
 
     def next_offset(self) -> int:
         return self._next
@@ -162,9 +169,26 @@ class KafkaReader:
                 )
         except OffsetOutOfRangeError:
             raise OffsetGone from None
+        if fetched:
+            self._look_at = math.inf
+        else:
+            await self._mind_silence()
         return [
             record for found in fetched.get(self._partition, ()) if (record := self._read(found))
         ]
+
+    async def _mind_silence(self) -> None:
+        """aiokafka fetches in the background; when that ends by mistake, it does so unheard.
+
+        Raises:
+            Retryable: there were records all the time.
+        """
+        if self._look_at == math.inf:
+            self._end, self._look_at = self._next, monotonic() + STALL_SECONDS
+        elif monotonic() >= self._look_at:
+            if self._end > self._next:
+                raise Retryable("broker: nothing is fetched")
+            self._end, self._look_at = (await self.extent()).end, monotonic() + STALL_SECONDS
 
     def _read(self, found: ConsumerRecord) -> Record | None:
         self._next = found.offset + 1
