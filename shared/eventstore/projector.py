@@ -58,6 +58,19 @@ class Projector:
             return False
         return True
 
+    async def catch_up(self, seconds: float) -> bool:
+        """Waits until every projection has taken all that is recorded by now; False: not in time.
+
+        Raises:
+            Retryable: the database is away.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                head = await asyncio.to_thread(self._head)
+                return await self.wait_for(head, seconds)
+        except TimeoutError:
+            return False
+
     def pending(self) -> int:
         """Events that the slowest projection has yet to take, and those that are parked. Blocks.
 
@@ -85,6 +98,10 @@ class Projector:
             self._positions |= {name: step.position for name, step in steps.items()}
             self._moved.notify_all()
         return any(step.more for step in steps.values())
+
+    def _head(self) -> int:
+        with connected(self._engine) as connection:
+            return last_position(connection)
 
     def _slowest(self) -> int:
         return min(self._positions.values(), default=0)

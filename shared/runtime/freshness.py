@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Iterable
+from time import monotonic
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -28,7 +30,8 @@ async def read_after(
             alias=HEADER,
             pattern=PATTERN,
             description="Wait up to a second until this is visible here: a `position` that this "
-            "service answered, or `cases=17` for another's; several are separated by commas.",
+            "service answered, or `cases=17` for another's and what it caused here; several are "
+            "separated by commas.",
         ),
     ] = None,
 ) -> None:
@@ -46,16 +49,21 @@ async def read_after(
         (topic or service, int(position))
         for topic, position in re.findall(r"(?:([a-z]+)=)?([0-9]+)", wanted)
     ]
-    waits = [
-        follower.wait_for(position, LONGEST_WAIT)
-        for follower, position in _followers(parts, service, positions)
-    ]
-    if not all(await asyncio.gather(*waits)):
-        raise ReadModelBehind
+    ends = monotonic() + LONGEST_WAIT
+    followers = _followers(parts, service, positions)
+    await _all(follower.wait_for(position, LONGEST_WAIT) for follower, position in followers)
+    if any(topic != service for topic, _ in positions):
+        # What was done here about another's event is an event of our own: it must be projected.
+        await _all(own.catch_up(ends - monotonic()) for own in parts.projections)
 
 
 ReadAfter = Depends(read_after)
 """For a route's `dependencies`."""
+
+
+async def _all(waits: Iterable[Awaitable[bool]]) -> None:
+    if not all(await asyncio.gather(*waits)):
+        raise ReadModelBehind
 
 
 def _followers(

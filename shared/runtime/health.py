@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from shared.runtime.logs import failure, log
 from shared.runtime.metrics import PENDING
-from shared.runtime.workers import Follower, TopicFollower, Worker
+from shared.runtime.workers import OwnFollower, TopicFollower, Worker
 
 Probe = Callable[[], object]
 """Asks a dependency; raises when it is away. May block for a few seconds."""
@@ -27,7 +27,7 @@ class Parts:
     """
 
     relay: Worker | None = None
-    projections: Sequence[Follower] = ()
+    projections: Sequence[OwnFollower] = ()
     consumers: Sequence[TopicFollower] = ()
     others: Sequence[Worker] = ()
     needed: Mapping[str, Probe] = field(default_factory=dict)

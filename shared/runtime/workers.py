@@ -34,6 +34,13 @@ class Follower(Worker, Protocol):
         """Whether the position was reached in time."""
 
 
+class OwnFollower(Follower, Protocol):
+    """It follows the service's own events."""
+
+    async def catch_up(self, seconds: float, /) -> bool:
+        """Whether it came in time as far as the service's history goes now."""
+
+
 class TopicFollower(Follower, Protocol):
     topic: str
 

@@ -153,6 +153,17 @@ async def test_waiting_ends_when_the_time_is_up(projector: Projector) -> None:
         assert not await projector.wait_for(1, 0.05)
 
 
+async def test_catching_up_is_to_take_all_that_is_recorded_by_now(
+    store: PostgresStore, projector: Projector, database: ServiceDatabase
+) -> None:
+    stream, subject = new_report()
+    await store.handle(call(stream, Receive(times=3), subject=subject))
+    assert not await projector.catch_up(0.05), "it does not run yet"
+    async with running(projector):
+        assert await projector.catch_up(20)
+        assert received(database) == {stream: 3}
+
+
 async def test_two_instances_take_each_event_once(
     store: PostgresStore, database: ServiceDatabase, counting: Counting
 ) -> None:

@@ -12,6 +12,8 @@ class Reader:
     topic: str = "cases"
     position: int = 0
     head: int = 0
+    patience: float | None = None
+    """Seconds that were left when it was last asked to catch up."""
     moved: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def run(self) -> None:
@@ -27,6 +29,10 @@ class Reader:
         except TimeoutError:
             return False
         return True
+
+    async def catch_up(self, seconds: float) -> bool:
+        self.patience = seconds
+        return await self.wait_for(self.head, seconds)
 
     async def move(self, position: int) -> None:
         async with self.moved:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from shared.runtime import freshness
 from shared.runtime.health import Parts
 from tests.runtime.followers import Reader
 from tests.runtime.issuer import Issuer
@@ -62,6 +63,22 @@ async def test_every_consumer_of_the_topic_must_be_there(running: Running) -> No
     await running.more_cases.move(17)
     assert (await running.read_after("cases=17")).status_code == 200
     assert (await running.read_after("cases=17, 1")).status_code == 503
+
+
+async def test_what_a_service_did_about_anothers_event_is_waited_for_too(running: Running) -> None:
+    await running.cases.move(17)
+    await running.more_cases.move(17)
+    running.own.head = 3
+    assert (await running.read_after("cases=17")).status_code == 503
+    assert (await running.read_after("referrals=0")).status_code == 200, "nobody else's is named"
+    await running.own.move(3)
+    assert (await running.read_after("cases=17")).status_code == 200
+
+
+async def test_what_is_left_of_the_one_wait_is_for_the_second_step(running: Running) -> None:
+    await running.read_after("cases=0")
+    assert running.own.patience is not None
+    assert 0 < running.own.patience < freshness.LONGEST_WAIT
 
 
 @pytest.mark.parametrize("header", ["", "x", "-1", "1,", "cases=", "cases=x", "9" * 19, "audit=1"])

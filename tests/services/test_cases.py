@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from shared.contracts.intake import ReportAccepted
 from shared.contracts.kinds import Category, ReferralKind
 from shared.contracts.marks import Clear
 from shared.contracts.referrals import DisclosureGranted, ReferralCompleted
@@ -33,6 +34,15 @@ async def test_an_accepted_report_opens_a_case(world: World) -> None:
     assert (await world.cases.seen(BORIS, "/cases?owner=me"))["items"] == []
     case = await story.seen_by(BORIS)
     assert (case["owner"], case["person"]["names"]) == (str(ANNA.staff), [CANARY])
+
+
+async def test_the_acceptances_position_is_enough_to_find_its_case(world: World) -> None:
+    person_id, _ = await world.registered(SHELTER)
+    for _ in range(10):
+        report_id, case_id = uuid4(), uuid4()
+        event = ReportAccepted(report_id, SHELTER, person_id, case_id, ANNA.staff)
+        position = await world.intake.says(event, f"report-{report_id}", report_id)
+        await world.cases.seen(ANNA, f"/cases/{case_id}", f"intake={position}")
 
 
 async def test_a_case_is_opened_for_a_person_of_the_own_organisation(world: World) -> None:
