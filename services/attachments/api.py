@@ -141,6 +141,7 @@ def routes(
     async def download_evidence(evidence_id: UUID, edge: Edge) -> DownloadAnswer:
         """A link to the bytes. Each link is recorded, with who asked for it."""
         await run_sync(custody.held, edge.actor, evidence_id)
+        await run_sync(objects.check_reachable)  # what is recorded must have been possible
         command = DownloadEvidence(edge.actor, clock() + link_lifetime)
         answer = await edge.handle(writer, f"evidence-{evidence_id}", command)
         ends = await run_sync(custody.link_ends, evidence_id, answer.event_ids[0])

@@ -100,7 +100,7 @@ def compose(
             ],
             others=[SealingWorker(database, objects, writer)],
             needed={"database": events.head},
-            wanted={"objects": objects.reachable},
+            wanted={"objects": objects.check_reachable},
         ),
         starts=[writer],
     )

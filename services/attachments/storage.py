@@ -58,27 +58,36 @@ def _away_is_retryable(ask: Callable[P, R]) -> Callable[P, R]:
     return asked
 
 
+def _client(settings: S3Settings, patience: Timeout) -> Minio:
+    """`patience` is that of each of two tries."""
+    address = urlsplit(settings.s3_endpoint)
+    return Minio(
+        address.netloc,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+        secure=address.scheme == "https",
+        region=settings.s3_region,  # named, so that signing a link asks nobody
+        http_client=PoolManager(timeout=patience, retries=Retry(1, backoff_factor=0.2)),
+    )
+
+
 class EvidenceObjects:
     """The bucket of originals."""
 
     def __init__(self, settings: S3Settings) -> None:
-        address = urlsplit(settings.s3_endpoint)
         self._bucket = settings.s3_bucket
-        self._client = Minio(
-            address.netloc,
-            access_key=settings.s3_access_key,
-            secret_key=settings.s3_secret_key,
-            secure=address.scheme == "https",
-            region=settings.s3_region,  # named, so that signing a link asks nobody
-            http_client=PoolManager(
-                timeout=Timeout(connect=2, read=10), retries=Retry(1, backoff_factor=0.2)
-            ),
-        )
+        self._client = _client(settings, Timeout(connect=2, read=10))
+        self._probe = _client(settings, Timeout(connect=1, read=1))
 
     @_away_is_retryable
-    def reachable(self) -> bool:
-        """Whether the bucket is there."""
-        return self._client.bucket_exists(self._bucket)
+    def check_reachable(self) -> None:
+        """Raises Retryable: the store does not answer within seconds, or has no such bucket."""
+        try:
+            there = self._probe.bucket_exists(self._bucket)
+        except S3Error as error:
+            raise _refusing(error) from None
+        if not there:
+            raise Retryable("the object store has no such bucket")
 
     @_away_is_retryable
     def start(self, evidence_id: UUID) -> str:

@@ -107,6 +107,11 @@ class Scene:
         await eventually(lambda: self.is_sealed(file))
         return file
 
+    def history(self) -> list[object]:
+        """The types of all events, in order."""
+        rows = query(self.database.admin, "SELECT type FROM events ORDER BY position")
+        return [row[0] for row in rows]
+
     async def is_sealed(self, file: str) -> bool:
         answer = await self.service.get(self.owner, file)
         return bool(answer.json().get("state") == "sealed")
@@ -295,6 +300,11 @@ async def test_without_the_object_store_only_what_needs_it_fails(
         answer = await scene.service.post(scene.owner, "/evidence", scene.announcement(1))
         assert answer.status_code == 503
         assert answer.headers["Retry-After"]
+        before = scene.history()
+        answer = await scene.service.post(scene.owner, f"{file}/downloads", None)
+        assert answer.status_code == 503, "no link to bytes that nobody can fetch"
+        assert answer.headers["Retry-After"]
+        assert scene.history() == before, "no download is recorded that could not happen"
         assert (await scene.service.get(scene.owner, file)).status_code == 200
     finally:
         start(object_store.directory)
