@@ -1,11 +1,15 @@
 """Every setting: one class for each concern, read from environment variables `VCMS_…`."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "VCMS_"
 
@@ -14,6 +18,21 @@ S = TypeVar("S", bound=BaseSettings)
 
 class SettingsAreWrong(ValueError):
     """Settings are missing or malformed: one line for each names the variable, never its value."""
+
+
+def _postgresql(address: str) -> str:
+    try:
+        known = make_url(address).get_backend_name() in {"postgresql", "postgres"}
+    except (ArgumentError, ValueError):
+        known = False
+    if not known:
+        raise ValueError("no address of PostgreSQL")
+    return address
+
+
+Database = Annotated[str, AfterValidator(_postgresql)]
+Brokers = Annotated[str, Field(pattern=r"^[^\s,]+:\d+(,[^\s,]+:\d+)*$")]
+Website = Annotated[str, Field(pattern=r"^https?://[^\s/]+")]
 
 
 class _Settings(BaseSettings):
@@ -25,10 +44,10 @@ class _Settings(BaseSettings):
 class StoreSettings(_Settings):
     """The service's own database, once for each of its three roles."""
 
-    database_url: str = Field(
+    database_url: Database = Field(
         repr=False, description="`postgresql://…` of the service's writer role."
     )
-    reader_url: str = Field(
+    reader_url: Database = Field(
         repr=False, description="`postgresql://…` of the service's reader role."
     )
 
@@ -36,7 +55,7 @@ class StoreSettings(_Settings):
 class MigrationSettings(_Settings):
     """What `vcms migrate` needs."""
 
-    migrator_url: str = Field(
+    migrator_url: Database = Field(
         repr=False, description="`postgresql://…` of the service's migrator role."
     )
 
@@ -44,18 +63,18 @@ class MigrationSettings(_Settings):
 class KeySettings(_Settings):
     """Where sealing keys stand, and what wraps them."""
 
-    keys_url: str = Field(repr=False, description="`postgresql://…` of the `keys` database.")
+    keys_url: Database = Field(repr=False, description="`postgresql://…` of the `keys` database.")
     key_file: Path = Field(description="File with the 32 bytes that wrap the sealing keys.")
 
 
 class KafkaSettings(_Settings):
-    kafka_bootstrap: str = Field(description="Kafka brokers, as `host:port,host:port`.")
+    kafka_bootstrap: Brokers = Field(description="Kafka brokers, as `host:port,host:port`.")
 
 
 class IdentitySettings(_Settings):
     """Any OpenID Connect provider that issues JWT access tokens."""
 
-    oidc_issuer: str = Field(
+    oidc_issuer: Website = Field(
         description="Issuer, exactly as in its tokens; its discovery document is fetched from here."
     )
     oidc_audience: str = Field(description="The audience that an access token must name.")
@@ -77,7 +96,7 @@ class HttpSettings(_Settings):
 class S3Settings(_Settings):
     """The object store with evidence."""
 
-    s3_endpoint: str = Field(
+    s3_endpoint: Website = Field(
         description="`http(s)://host:port` of the object store, as browsers too must reach it."
     )
     s3_access_key: str = Field(repr=False, description="Access key of the object store.")
@@ -112,7 +131,7 @@ class SmtpSettings(_Settings):
 
 
 class TelemetrySettings(_Settings):
-    otlp_endpoint: str | None = Field(
+    otlp_endpoint: Website | None = Field(
         default=None,
         description="Base URL of an OpenTelemetry collector (OTLP over HTTP); unset: no export.",
     )
@@ -186,19 +205,38 @@ def load(concern: type[S]) -> S:
     try:
         return concern()
     except ValidationError as error:
-        raise SettingsAreWrong("\n".join(_complaints(concern, error))) from None
+        raise SettingsAreWrong("\n".join(_complaints(concern, error).values())) from None
+
+
+def complaints(concern: type[BaseSettings]) -> Mapping[str, str]:
+    """What is wrong with one concern's settings: a line for each variable."""
+    try:
+        concern()
+    except ValidationError as error:
+        return _complaints(concern, error)
+    return {}
 
 
 def variable(field: str) -> str:
     return PREFIX + field.upper()
 
 
-def _complaints(concern: type[BaseSettings], error: ValidationError) -> list[str]:
-    return [
-        f"{variable(field)} {_trouble(fault['type'])}: {concern.model_fields[field].description}"
-        for fault in error.errors(include_input=False, include_url=False)
-        for field in (_field_of(concern, fault["loc"]),)
-    ]
+def _complaints(concern: type[BaseSettings], error: ValidationError) -> Mapping[str, str]:
+    found = {}
+    for fault in error.errors(include_input=False, include_url=False):
+        field = _field_of(concern, fault["loc"])
+        info = concern.model_fields[field]
+        form = _FORMS.get(info.annotation, "")
+        found[variable(field)] = f"{variable(field)} {_trouble(fault)}: {info.description}{form}"
+    return found
+
+
+_FORMS: Mapping[object, str] = {
+    timedelta: " Written as in `PT30M` or `P14D`.",
+    tuple[timedelta, ...]: " Written as in `PT30M,PT2H`.",
+    int: " A whole number.",
+    bool: " `true` or `false`.",
+}
 
 
 def _field_of(concern: type[BaseSettings], place: tuple[int | str, ...]) -> str:
@@ -207,5 +245,14 @@ def _field_of(concern: type[BaseSettings], place: tuple[int | str, ...]) -> str:
     return name if name in concern.model_fields else next(iter(concern.model_fields))
 
 
-def _trouble(fault: str) -> str:
-    return "is not set" if fault == "missing" else "is malformed"
+def _trouble(fault: ErrorDetails) -> str:
+    limits = fault.get("ctx", {})
+    match fault["type"]:
+        case "missing":
+            return "is not set"
+        case "greater_than_equal":
+            return f"is below {limits['ge']}"
+        case "less_than_equal":
+            return f"is above {limits['le']}"
+        case _:
+            return "is malformed"

@@ -3,16 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from pydantic_settings import BaseSettings
 
 from shared.runtime.settings import (
     CONCERNS,
     EvidenceSettings,
     IdentitySettings,
+    KafkaSettings,
+    KeySettings,
     OfferSettings,
     ReminderSettings,
+    S3Settings,
     SettingsAreWrong,
     SmtpSettings,
     StoreSettings,
+    complaints,
     load,
     variable,
 )
@@ -54,7 +59,8 @@ def test_a_malformed_setting_is_named_and_its_value_is_not_told(
 
 
 def test_a_password_in_an_address_is_not_shown() -> None:
-    settings = StoreSettings(database_url=f"postgresql://u:{CANARY}@h/d", reader_url=CANARY)
+    address = f"postgresql://u:{CANARY}@h/d"
+    settings = StoreSettings(database_url=address, reader_url=address)
     assert CANARY not in repr(settings)
     assert CANARY not in str(settings)
 
@@ -71,6 +77,40 @@ def test_reminder_times_are_a_list_of_durations(monkeypatch: pytest.MonkeyPatch)
     reminders = load(ReminderSettings)
     assert reminders.remind_emergency == (timedelta(seconds=1), timedelta(seconds=2))
     assert reminders.remind_arrival == (timedelta(hours=24), timedelta(hours=72))
+
+
+@pytest.mark.parametrize("concern", [StoreSettings, KeySettings, KafkaSettings, S3Settings])
+def test_an_address_of_another_kind_is_found_before_it_is_used(
+    concern: type[BaseSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for field in concern.model_fields:
+        monkeypatch.setenv(variable(field), f"no {CANARY}")
+    with pytest.raises(SettingsAreWrong) as told:
+        load(concern)
+    addresses = {"database_url", "reader_url", "keys_url", "kafka_bootstrap", "s3_endpoint"}
+    wrong = [line.split(" is malformed")[0] for line in str(told.value).splitlines()]
+    assert wrong == [variable(field) for field in concern.model_fields if field in addresses]
+    assert CANARY not in str(told.value)
+
+
+MALFORMED = {
+    "VCMS_OFFER_NORMAL": ("junk", "is malformed: Life of any other offer. Written as in `PT30M`"),
+    "VCMS_REMIND_NORMAL": ("junk,junk", "Written as in `PT30M,PT2H`"),
+    "VCMS_DOWNLOAD_LINK_SECONDS": ("61", "is above 60"),
+    "VCMS_SMTP_STARTTLS": ("perhaps", "`true` or `false`"),
+    "VCMS_OTLP_ENDPOINT": ("collector", "is malformed: Base URL"),
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_malformed_setting_is_one_line_with_the_form_that_it_wants(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    value, told = MALFORMED[name]
+    monkeypatch.setenv(name, value)
+    (line,) = (complaints(concern)[name] for concern in CONCERNS if name in complaints(concern))
+    assert line.startswith(name)
+    assert told in line
 
 
 def test_a_download_link_never_lives_longer_than_a_minute(
