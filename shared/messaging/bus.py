@@ -4,7 +4,7 @@ import asyncio
 import logging
 import math
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from time import monotonic
 from typing import TypeVar
@@ -16,9 +16,8 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import RecordMetadata
 
-from shared.eventstore.errors import Retryable
 from shared.messaging.records import Record, headers_of, record_of
-from shared.messaging.topics import Extent, OffsetGone
+from shared.messaging.topics import BrokerAway, Extent, OffsetGone
 
 log = structlog.get_logger()
 # Ten lines for each second that the broker is away; we say it once for each wait.
@@ -81,7 +80,7 @@ class KafkaBus:
             await answered(consumer.start(), START_SECONDS)
             yield consumer
         finally:
-            await let_go(consumer)
+            await let_go(consumer.stop())
 
     async def empty(self, topic: str) -> None:
         async with self.reader(topic) as reader:
@@ -102,13 +101,14 @@ class KafkaPublisher:
         self._topic = topic
 
     async def publish(self, records: Sequence[Record]) -> Extent:
-        with broker_errors():
-            async with asyncio.timeout(DELIVERY_SECONDS):
-                sent = [batch async for batch in self._send(records)]
-                acks = await asyncio.gather(*(ack for _, ack in sent))
+        return await answered(self._publish(records), DELIVERY_SECONDS)
+
+    async def _publish(self, records: Sequence[Record]) -> Extent:
+        sent = [batch async for batch in self._send(records)]
+        acks = await asyncio.gather(*(ack for _, ack in sent))
         if any(ack.offset < 0 for ack in acks):
             # The broker knows a batch from an earlier try, and no longer knows where it put it.
-            raise Retryable("broker")
+            raise BrokerAway("broker")
         ends = [ack.offset + count for ack, (count, _) in zip(acks, sent, strict=True)]
         return Extent(min(ack.offset for ack in acks), max(ends))
 
@@ -162,11 +162,9 @@ class KafkaReader:
         return self._next
 
     async def fetch(self) -> list[Record]:
+        fetching = self._consumer.getmany(timeout_ms=FETCH_MS, max_records=FETCH_RECORDS)
         try:
-            with broker_errors():
-                fetched = await self._consumer.getmany(
-                    timeout_ms=FETCH_MS, max_records=FETCH_RECORDS
-                )
+            fetched = await answered(fetching)
         except OffsetOutOfRangeError:
             raise OffsetGone from None
         if fetched:
@@ -181,13 +179,13 @@ class KafkaReader:
         """aiokafka fetches in the background; when that ends by mistake, it does so unheard.
 
         Raises:
-            Retryable: there were records all the time.
+            BrokerAway: there were records all the time.
         """
         if self._look_at == math.inf:
             self._end, self._look_at = self._next, monotonic() + STALL_SECONDS
         elif monotonic() >= self._look_at:
             if self._end > self._next:
-                raise Retryable("broker: nothing is fetched")
+                raise BrokerAway("broker: nothing is fetched")
             self._end, self._look_at = (await self.extent()).end, monotonic() + STALL_SECONDS
 
     def _read(self, found: ConsumerRecord) -> Record | None:
@@ -200,37 +198,46 @@ class KafkaReader:
 
 @contextmanager
 def broker_errors() -> Iterator[None]:
-    """What goes wrong between us and the broker becomes Retryable."""
+    """What goes wrong between us and the broker becomes BrokerAway."""
     try:
         yield
     except OffsetOutOfRangeError:
         raise
     except (KafkaError, TimeoutError, OSError) as error:
-        raise Retryable(f"broker: {type(error).__name__}") from None
+        raise BrokerAway(f"broker: {type(error).__name__}") from None
 
 
-async def answered(request: Awaitable[T], seconds: float = REQUEST_MS / 1000) -> T:
-    """aiokafka waits for some answers for as long as they take; we do not."""
+async def answered(request: Coroutine[object, object, T], seconds: float = REQUEST_MS / 1000) -> T:
+    """aiokafka waits for some answers for as long as they take, cancelled or not; we do not."""
+    asking = asyncio.create_task(request)
+    try:
+        await asyncio.wait({asking}, timeout=seconds)
+    finally:
+        leave_behind(asking)
+    if not asking.done() or asking.cancelled():
+        raise Retryable("broker: no answer")
     with broker_errors():
-        async with asyncio.timeout(seconds):
-            return await request
+        return asking.result()
 
 
 async def close(producer: AIOKafkaProducer) -> None:
-    try:
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await producer.stop()
-    except TimeoutError:
-        # It waits until the broker has taken what is pending, however long that takes. We do not:
-        # the relay sends it again.
-        await producer.client.close()
-        await producer._sender.close()
+    """aiokafka waits until the broker has taken what is pending. We do not: the relay sends it
+    again."""
+    for goodbye in (producer.stop, producer.client.close, producer._sender.close):
+        await let_go(goodbye())
 
 
-async def let_go(consumer: AIOKafkaConsumer) -> None:
-    """When its broker has died, aiokafka may wait for a goodbye for ever, or let its own cancelled
+async def let_go(goodbye: Coroutine[object, object, None]) -> None:
+    """When its broker has died, aiokafka may wait to say goodbye for ever, or let its own cancelled
     tasks look like the cancelling of ours. Neither reaches us."""
-    leaving = asyncio.create_task(consumer.stop())
-    await asyncio.wait({leaving}, timeout=CLOSE_SECONDS)
-    leaving.cancel()
-    leaving.add_done_callback(lambda left: left.cancelled() or left.exception())
+    leaving = asyncio.create_task(goodbye)
+    try:
+        await asyncio.wait({leaving}, timeout=CLOSE_SECONDS)
+    finally:
+        leave_behind(leaving)
+
+
+def leave_behind(task: asyncio.Task[T]) -> None:
+    """Whatever becomes of it, nobody asks for it any more."""
+    task.cancel()
+    task.add_done_callback(lambda left: left.cancelled() or left.exception())

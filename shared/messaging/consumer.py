@@ -17,7 +17,7 @@ from shared.messaging.line import Judgement, Stretch, Unfit, in_line, stretches
 from shared.messaging.place import Place
 from shared.messaging.records import Record
 from shared.messaging.spans import following
-from shared.messaging.topics import Bus, OffsetGone, Reader
+from shared.messaging.topics import BrokerAway, Bus, OffsetGone, Reader
 from shared.messaging.unread import Unread, unread_of
 
 log = structlog.get_logger()
@@ -62,6 +62,8 @@ class Consumer(Generic[E]):
         self._readers = 0
         self._reader_waits = asyncio.Event()
         self._look_at = 0.0
+        self._reached = False
+        """Did the broker answer, when it was last needed?"""
         self._unread: Unread | None = None
 
     async def run(self) -> None:
@@ -69,14 +71,27 @@ class Consumer(Generic[E]):
         while True:
             try:
                 async with self._bus.reader(self.topic) as reader:
+                    self._reached = True
                     await self._follow(reader, backoff)
             except (Retryable, OffsetGone) as reason:
+                self._reached &= not isinstance(reason, BrokerAway)
                 log.warning(
                     "consumer_waits", consumer=self.name, topic=self.topic, reason=repr(reason)
                 )
                 await backoff.wait()
             finally:
                 self._unread = None
+
+    def check_broker(self) -> None:
+        """Blocks for half a second at most: not to be called on an event loop.
+
+        Raises:
+            BrokerAway: it does not answer, or was not reached yet.
+        """
+        if not self._reached:
+            raise BrokerAway("not reached")
+        if self._unread is not None:
+            self._unread.count()
 
     def pending(self) -> int:
         """Events of the topic that have yet to take effect here, the parked ones too. Blocks: not
@@ -86,7 +101,7 @@ class Consumer(Generic[E]):
             Retryable: the database or the broker is away, or was not reached yet.
         """
         if self._unread is None:
-            raise Retryable("broker")
+            raise BrokerAway("not reached yet")
         unread = self._unread.count()
         position, parked = self._inbox.progress()
         return unread + max(0, self._seen - position) + parked

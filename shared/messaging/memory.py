@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from shared.eventstore.errors import Retryable
 from shared.messaging.records import Record
-from shared.messaging.topics import Extent, OffsetGone
+from shared.messaging.topics import BrokerAway, Extent, OffsetGone
 
 FETCH_RECORDS = 5_000
 FETCH_SECONDS = 0.5
@@ -65,7 +64,7 @@ class MemoryBus:
     def check(self) -> None:
         if self.away:
             self.refused += 1
-            raise Retryable("broker")
+            raise BrokerAway("broker")
 
     async def answer(self) -> None:
         self.unanswered += 1

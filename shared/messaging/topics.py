@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol
 
+from shared.eventstore.errors import Retryable
 from shared.messaging.records import Record
 
 
@@ -14,8 +15,12 @@ class Extent(NamedTuple):
     end: int
 
 
+class BrokerAway(Retryable):
+    """The broker does not answer, or does not take or give what it should."""
+
+
 class Publisher(Protocol):
-    """Every method raises Retryable when the broker is away; the publisher is then of no use."""
+    """Every method raises BrokerAway when the broker is away; the publisher is then of no use."""
 
     async def publish(self, records: Sequence[Record]) -> Extent:
         """Appends the records in order; returns where they stand once the broker holds them all.
@@ -25,7 +30,7 @@ class Publisher(Protocol):
 
 
 class Reader(Protocol):
-    """Every method but `seek` raises Retryable when the broker is away."""
+    """Every method but `seek` raises BrokerAway when the broker is away."""
 
     async def extent(self) -> Extent: ...
 

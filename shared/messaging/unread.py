@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import CancelledError
 from contextlib import asynccontextmanager
 
-from shared.eventstore.errors import Retryable
-from shared.messaging.topics import Reader
+from shared.messaging.topics import BrokerAway, Reader
 
 PATIENCE = 0.5
 """Seconds."""
@@ -22,13 +21,13 @@ class Unread:
         self._open = True
 
     def count(self) -> int:
-        """Records. Blocks; raises Retryable when the broker is away."""
+        """Records. Blocks; raises BrokerAway when the broker is away."""
         asked = asyncio.run_coroutine_threadsafe(self._answer(), self._loop)
         try:
             return asked.result(PATIENCE)
         except (TimeoutError, CancelledError):
             asked.cancel()
-            raise Retryable("broker") from None
+            raise BrokerAway("broker") from None
 
     async def close(self) -> None:
         """A question that outlived its reader would connect again and never be closed."""
@@ -39,7 +38,7 @@ class Unread:
 
     async def _answer(self) -> int:
         if not self._open:
-            raise Retryable("broker")
+            raise BrokerAway("broker")
         asking = asyncio.create_task(self._unread())
         self._asking.add(asking)
         try:

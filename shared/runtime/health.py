@@ -23,7 +23,8 @@ class Parts:
     """What of a service can be asked how it is.
 
     `needed` are probes without which it serves nothing (its database); `wanted` are those that it
-    can be without for a while (Kafka: commands are accepted and delivered later).
+    can be without for a while (an object store). Kafka is asked after through the connection of the
+    first consumer, and is wanted too: without it commands are accepted, and delivered later.
     """
 
     relay: Worker | None = None
@@ -32,6 +33,10 @@ class Parts:
     others: Sequence[Worker] = ()
     needed: Mapping[str, Probe] = field(default_factory=dict)
     wanted: Mapping[str, Probe] = field(default_factory=dict)
+
+    @property
+    def broker(self) -> Mapping[str, Probe]:
+        return {"kafka": self.consumers[0].check_broker} if self.consumers else {}
 
     @property
     def workers(self) -> list[Worker]:
@@ -78,7 +83,9 @@ def health_routes(parts: Parts) -> APIRouter:
 def ask(parts: Parts) -> Readiness:
     """Ask every probe and every worker, now."""
     needed = {name: _answers(name, probe) for name, probe in parts.needed.items()}
-    wanted = {name: _answers(name, probe) for name, probe in parts.wanted.items()}
+    wanted = {
+        name: _answers(name, probe) for name, probe in {**parts.broker, **parts.wanted}.items()
+    }
     pending = Pending(
         relay=0 if parts.relay is None else _count(parts.relay),
         consumers={worker.name: _count(worker) for worker in parts.consumers},

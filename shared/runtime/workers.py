@@ -42,7 +42,12 @@ class OwnFollower(Follower, Protocol):
 
 
 class TopicFollower(Follower, Protocol):
+    """It follows another service's events, through the broker."""
+
     topic: str
+
+    def check_broker(self) -> None:
+        """Raises when the broker does not answer. Blocks for less than a second."""
 
 
 async def supervise(worker: Worker) -> None:

@@ -12,12 +12,17 @@ class Reader:
     topic: str = "cases"
     position: int = 0
     head: int = 0
+    broker_away: bool = False
     patience: float | None = None
     """Seconds that were left when it was last asked to catch up."""
     moved: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def run(self) -> None:
         await asyncio.Event().wait()
+
+    def check_broker(self) -> None:
+        if self.broker_away:
+            raise ConnectionError
 
     def pending(self) -> int:
         return self.head - self.position

@@ -43,7 +43,7 @@ async def test_what_waits_is_told_for_each_worker() -> None:
     assert response.status_code == 200
     assert response.json() == {
         "status": "ready",
-        "dependencies": {"database": "up"},
+        "dependencies": {"database": "up", "kafka": "up"},
         "pending": {
             "relay": 3,
             "consumers": {"referrals.cases": 0, "referrals.answers": 2},
@@ -54,16 +54,23 @@ async def test_what_waits_is_told_for_each_worker() -> None:
 
 
 async def test_without_its_database_a_service_is_not_ready() -> None:
-    response = await ready(Parts(needed={"database": away}, wanted={"kafka": here}))
+    response = await ready(Parts(needed={"database": away}, wanted={"objects": here}))
     assert response.status_code == 503
     assert response.json()["status"] == "unavailable"
-    assert response.json()["dependencies"] == {"database": "away", "kafka": "up"}
+    assert response.json()["dependencies"] == {"database": "away", "objects": "up"}
     assert CANARY not in response.text
 
 
-async def test_without_kafka_it_is_ready_and_says_so() -> None:
-    response = await ready(Parts(needed={"database": here}, wanted={"kafka": away}))
+async def test_without_what_is_only_wanted_it_is_ready_and_says_so() -> None:
+    response = await ready(Parts(needed={"database": here}, wanted={"objects": away}))
     assert response.status_code == 200
+    assert response.json()["dependencies"] == {"database": "up", "objects": "away"}
+
+
+async def test_without_kafka_it_is_ready_and_says_so() -> None:
+    consumers = [Reader("referrals.cases", broker_away=True)]
+    response = await ready(Parts(consumers=consumers, needed={"database": here}))
+    assert (response.status_code, response.json()["status"]) == (200, "ready")
     assert response.json()["dependencies"] == {"database": "up", "kafka": "away"}
 
 

@@ -35,7 +35,11 @@ async def test_without_kafka_commands_are_answered_and_delivered_when_it_is_back
             opened = f"/cases/{await open_case(load, LANTERN)}"
             assert load.repeats == 0, "each command was answered at once"
             assert (await asked(load, owner, "cases", opened)).status == 404
+            ready = await asked(load, owner, "cases", "/readyz")
+            assert (ready.status, ready.json()["dependencies"]["kafka"]) == (200, "away")
         await load.appears(owner, "cases", opened)
+        ready = await asked(load, owner, "cases", "/readyz")
+        assert ready.json()["dependencies"] == {"database": "up", "kafka": "up"}
     await whole.settle()
 
 
