@@ -4,10 +4,12 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from cli.exit_codes import ExitCode, of
 from deploy.local.refusals import CannotStart
@@ -21,6 +23,35 @@ errors = Console(highlight=False, soft_wrap=True, stderr=True)
 def print_json(document: object) -> None:
     """One document, on one line, to standard output."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def people_aside(*, aside: bool) -> Iterator[None]:
+    """What is for people goes to standard errors: standard output is for one document alone."""
+    people.stderr = aside
+    try:
+        yield
+    finally:
+        people.stderr = False
+
+
+def check_can_write(file: Path, *, as_json: bool) -> None:
+    """Before the work whose result it is to hold: refuses a file that cannot be written."""
+    there = file.exists()
+    with file_errors(file, as_json=as_json):
+        file.open("ab").close()
+        if not there:
+            file.unlink()
+
+
+@contextmanager
+def file_errors(file: Path, *, as_json: bool) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = f"{file} cannot be written to: {error.strerror}."
+        raise fail(reason, ExitCode.NOT_WRITABLE, as_json=as_json) from None
 
 
 def fail(reason: str, code: ExitCode, *, as_json: bool) -> typer.Exit:
@@ -28,7 +59,7 @@ def fail(reason: str, code: ExitCode, *, as_json: bool) -> typer.Exit:
     if as_json:
         print_json({"error": reason, "code": code.name.lower()})
     else:
-        errors.print(f"[red]✗[/red] {reason}", markup=True)
+        errors.print(f"[red]✗[/red] {escape(reason)}")
     return typer.Exit(code)
 
 

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from cli.exit_codes import ExitCode
-from cli.output import AsJson, fail, one_line_errors, people, print_json
+from cli.interruption import ENDING, interruptible
+from cli.output import AsJson, errors, fail, one_line_errors, people, print_json
 
 app = typer.Typer()
 
@@ -22,23 +23,36 @@ Instances = Annotated[
 @app.command()
 def up(*, instances: Instances = None, as_json: AsJson = False) -> None:
     """Start what does not run of PostgreSQL, Kafka, S3, identity, mail and the six services."""
+    from deploy.local.home import home
+
+    started = start(instances, shown=not as_json, as_json=as_json)
+    if as_json:
+        print_json({"stack_file": str(home().stack_file), "started": started})
+
+
+def start(instances: int | None, *, shown: bool, as_json: bool) -> list[str]:
+    """Starts what does not run; the names of what was started.
+
+    `shown`: whether people see it come up. Raises typer.Exit, having said why in one line.
+    """
     from cli.stack_view import Starting, fresh, show_addresses
     from deploy.local.down import down as end_stack
     from deploy.local.home import home
     from deploy.local.up import up as start_stack
 
-    here, seen = home(), Starting(shown=not as_json)
-    try:
-        with one_line_errors(as_json=as_json), closing(seen):
-            stack = start_stack(here, instances, seen.say, seen.fetched)
-    except KeyboardInterrupt:
-        end_stack(here)
-        raise fail("Stopped again.", ExitCode.INTERRUPTED, as_json=as_json) from None
+    here, seen = home(), Starting(shown=shown)
+    with interruptible():
+        try:
+            with one_line_errors(as_json=as_json), closing(seen):
+                stack = start_stack(here, instances, seen.say, seen.fetched)
+        except KeyboardInterrupt:
+            errors.print(ENDING)
+            end_stack(here)
+            raise fail("Stopped again.", ExitCode.INTERRUPTED, as_json=as_json) from None
     started = fresh(seen.started)
-    if as_json:
-        print_json({"stack_file": str(here.stack_file), "started": started})
-    else:
+    if shown:
         show_addresses(here, stack, everything_ran=not started)
+    return started
 
 
 @app.command()

@@ -1,6 +1,5 @@
 """`vcms demo`: starts the stack, plays the story, and leaves everything running until Ctrl-C."""
 
-import asyncio
 import json
 import signal
 from pathlib import Path
@@ -17,8 +16,18 @@ from cli.demo.expectations import Report
 from cli.demo.records import records
 from cli.demo.story import Stack, Told, tell
 from cli.exit_codes import ExitCode
-from cli.output import AsJson, fail, people, print_json
-from cli.stack import down, up
+from cli.interruption import ENDING, Interruption, interruptible
+from cli.output import (
+    AsJson,
+    check_can_write,
+    errors,
+    fail,
+    file_errors,
+    people,
+    people_aside,
+    print_json,
+)
+from cli.stack import down, start
 from deploy.local.home import home
 from deploy.local.people import PEOPLE
 
@@ -33,31 +42,46 @@ Exit = Annotated[bool, typer.Option("--exit", help="Stop the stack at the end; i
 @app.command()
 def demo(*, report: ReportFile = None, leave: Exit = False, as_json: AsJson = False) -> None:
     """Start everything and hand 40 cases from one organisation to another."""
-    up(instances=None, as_json=False)
-    try:
-        expected = play(report, as_json=as_json)
-        if not leave:
-            wait_for_ctrl_c()
-    except KeyboardInterrupt:
-        down(as_json=False)
-        raise typer.Exit(ExitCode.INTERRUPTED) from None
-    down(as_json=False)
+    if report is not None:
+        check_can_write(report, as_json=as_json)
+    with people_aside(aside=as_json), interruptible() as interruption:
+        try:
+            expected = staged(interruption, report, as_json=as_json)
+            if not leave:
+                wait_for_ctrl_c()
+        except KeyboardInterrupt:
+            end()
+            raise fail("Stopped.", ExitCode.INTERRUPTED, as_json=as_json) from None
+        except BaseException:
+            interruption.begin_ending()
+            if leave:
+                end()
+            raise
+        interruption.begin_ending()
+        end()
     if expected.broken:
-        raise fail(f"{len(expected.broken)} not as expected.", ExitCode.FAILED, as_json=as_json)
+        raise typer.Exit(ExitCode.FAILED)
 
 
-def play(report: Path | None, *, as_json: bool) -> Report:
-    """Tells the story and shows it; what was expected of it and what came."""
+def staged(interruption: Interruption, report: Path | None, *, as_json: bool) -> Report:
+    """Starts the stack, tells the story and shows it; what was expected of it and what came."""
+    start(instances=None, shown=True, as_json=as_json)
     expected = Report()
     try:
-        told = asyncio.run(tell(stack_here(), list(records()), expected))
+        told = interruption.run(tell(stack_here(), list(records()), expected))
     except (NothingCame, httpx.HTTPError) as error:
         expected.expect("the demonstration", "to come to its end", "its end", reason(error))
         told = None
     if report is not None:
-        expected.write(report)
+        with file_errors(report, as_json=as_json):
+            expected.write(report)
     show(told, expected, as_json=as_json)
     return expected
+
+
+def end() -> None:
+    errors.print(ENDING)
+    down(as_json=False)
 
 
 def stack_here() -> Stack:
@@ -78,9 +102,7 @@ def reason(error: Exception) -> str:
 
 def show(told: Told | None, report: Report, *, as_json: bool) -> None:
     if as_json:
-        kept = len(report.expectations) - len(report.broken)
-        print_json({"kept": kept, "broken": len(report.broken)})
-        return
+        print_json(document(report))
     if told is not None:
         showing.show_timeline(told.hand_over)
         showing.show_referrals(told.referrals)
@@ -89,11 +111,18 @@ def show(told: Told | None, report: Report, *, as_json: bool) -> None:
     showing.show_report(report)
 
 
+def document(report: Report) -> dict[str, object]:
+    broken = len(report.broken)
+    counts: dict[str, object] = {"kept": len(report.expectations) - broken, "broken": broken}
+    if not broken:
+        return counts
+    return counts | {"error": f"{broken} not as expected.", "code": ExitCode.FAILED.name.lower()}
+
+
 def wait_for_ctrl_c() -> None:
-    people.print(
-        f"\nEverything keeps running; addresses and tokens: {home().stack_file}. Ctrl-C ends it."
-    )
+    running = f"Everything keeps running; addresses and tokens: {home().stack_file}."
     try:
+        people.print(f"\n{running} Ctrl-C ends it.")
         signal.pause()
     except KeyboardInterrupt:
         people.print()

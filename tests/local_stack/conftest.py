@@ -20,6 +20,12 @@ def folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+@pytest.fixture
+def vcms() -> Iterator[Vcms]:
+    """With a folder of its own, in which nothing was ever started."""
+    yield from stack_of_its_own()
+
+
 @pytest.fixture(scope="session")
 def kept() -> Iterator[Vcms]:
     yield from stack_of_its_own()
