@@ -46,4 +46,5 @@ CODES: dict[type[refusals.CannotStart], ExitCode] = {
     refusals.AnotherIsAtWork: ExitCode.BUSY,
     refusals.CannotFetch: ExitCode.CANNOT_FETCH,
     refusals.NoUserForPostgres: ExitCode.NO_ACCOUNT,
+    refusals.MalformedSetting: ExitCode.SETTINGS,
 }

@@ -1,5 +1,6 @@
 """Why the stack cannot start or stop: each a sentence for the person who asked."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -56,3 +57,10 @@ class NoUserForPostgres(CannotStart):
             f"PostgreSQL does not run as root, and the user {user} could not be made; "
             "run as another user than root."
         )
+
+
+class MalformedSetting(CannotStart):
+    """`complaints`: a sentence for each variable."""
+
+    def __init__(self, complaints: Sequence[str]) -> None:
+        super().__init__(" ".join(complaints))

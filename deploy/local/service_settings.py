@@ -15,6 +15,7 @@ from deploy.local.oidc.tokens import AUDIENCE
 from deploy.local.openid import OpenId
 from deploy.local.ports import HOST
 from deploy.local.postgres import Postgres
+from deploy.local.refusals import MalformedSetting
 from deploy.local.s3 import S3
 from deploy.local.supervision import plain_environment
 from shared.runtime.settings import (
@@ -26,6 +27,7 @@ from shared.runtime.settings import (
     S3Settings,
     SmtpSettings,
     StoreSettings,
+    complaints,
     variable,
 )
 
@@ -111,3 +113,13 @@ def chosen_by_caller() -> Mapping[str, str]:
         if not field.is_required()
     ]
     return {name: os.environ[name] for name in choices if name in os.environ}
+
+
+def check_chosen() -> None:
+    """Raises MalformedSetting: the caller's environment holds what the services would refuse."""
+    chosen = chosen_by_caller()
+    lines = [
+        line for concern in CONCERNS for name, line in complaints(concern).items() if name in chosen
+    ]
+    if lines:
+        raise MalformedSetting(lines)

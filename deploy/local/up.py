@@ -19,7 +19,7 @@ from deploy.local.part import Part
 from deploy.local.postgres import Postgres
 from deploy.local.preflight import alone, check_machine
 from deploy.local.secret_file import remembered_key
-from deploy.local.service_settings import Parts, environment
+from deploy.local.service_settings import Parts, check_chosen, environment
 from deploy.local.services import SERVICES, Service
 from deploy.local.supervision import recall
 from deploy.local.topics import AN_HOUR, create_topics
@@ -62,6 +62,7 @@ def up(home: Home, instances: int | None, say: Say, fetched: Progress) -> Stack:
     Raises:
         CannotStart: what is wrong, as one line; what runs by then keeps running.
     """
+    check_chosen()
     check_machine(home)
     with alone(home):
         kafka_jars(fetched)

@@ -18,6 +18,26 @@ def test_a_home_that_cannot_be_written_to_is_one_clear_line(tmp_path: Path) -> N
     assert "cannot be written to" in ended.sentence()
 
 
+def test_a_report_that_cannot_be_written_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    vcms = Vcms(tmp_path / "home")
+    report = tmp_path / "nowhere" / "report.json"
+    ended = vcms.run("demo", "--exit", "--report", str(report))
+    assert ended.code == ExitCode.NOT_WRITABLE
+    assert f"{report} cannot be written to" in ended.sentence()
+    assert not vcms.home.exists()
+
+
+def test_a_setting_that_services_refuse_is_found_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VCMS_OFFER_NORMAL", "junk")
+    vcms = Vcms(tmp_path / "home")
+    ended = vcms.run("up")
+    assert ended.code == ExitCode.SETTINGS
+    assert "VCMS_OFFER_NORMAL is malformed" in ended.sentence()
+    assert not vcms.home.exists()
+
+
 def test_too_little_disk_is_one_clear_line(tmp_path: Path) -> None:
     check_disk(tmp_path, needed=shutil.disk_usage(tmp_path).free // 2)
     with pytest.raises(TooLittleDisk, match=r"has [\d.]+ GiB free; the stack needs 1048576 GiB"):
