@@ -215,7 +215,7 @@ async def answered(request: Coroutine[object, object, T], seconds: float = REQUE
     finally:
         leave_behind(asking)
     if not asking.done() or asking.cancelled():
-        raise Retryable("broker: no answer")
+        raise BrokerAway("broker: no answer")
     with broker_errors():
         return asking.result()
 
