@@ -26,6 +26,7 @@ class LoadedCase:
 
     case_id: str
     person_id: str
+    report_id: str
     record: Record
     organisation: Organisation
 
@@ -75,7 +76,7 @@ async def enter_case(ask: Asker, record: Record) -> LoadedCase:
         {"person_id": registered["id"], "owner": str(person(organisation, "caseworker").id)},
         after=str(registered["position"]),
     )
-    case = LoadedCase(accepted["case_id"], registered["id"], record, organisation)
+    case = LoadedCase(accepted["case_id"], registered["id"], report["id"], record, organisation)
     await ask.appears(case.owner, "cases", f"/cases/{case.case_id}", every=0.1)
     await tell_the_case(ask, case)
     return case

@@ -18,7 +18,11 @@ from services.cases.bodies import (
     ServiceBody,
 )
 from services.cases.commands import OpenCase, ReassignCase
-from services.cases.refusals import ArrivalInTheFuture, NoArrivalIsAwaited
+from services.cases.refusals import (
+    ArrivalBeforeTheTransfer,
+    ArrivalInTheFuture,
+    NoArrivalIsAwaited,
+)
 from services.cases.state import stream_of
 from services.cases.views import (
     CaseEntry,
@@ -61,7 +65,7 @@ def case_commands(writer: Handles, readers: Engine) -> APIRouter:
         responses=command_problems(SubjectErased),
     )
     async def open_case(body: OpenCaseBody, edge: Edge) -> Answer:
-        """Opens a case of a person whom your organisation has registered."""
+        """Opens a case of a person in your organisation's register."""
         await run_in_threadpool(must_be_registered, readers, edge.actor, body.person_id)
         command = OpenCase(
             case_id=new_id(),
@@ -125,7 +129,9 @@ def owner_commands(writer: Handles) -> APIRouter:
         "/{case_id}/arrival",
         operation_id="confirm_arrival",
         dependencies=[CASE_STAFF],
-        responses=command_problems(NoArrivalIsAwaited, ArrivalInTheFuture, SubjectErased),
+        responses=command_problems(
+            NoArrivalIsAwaited, ArrivalInTheFuture, ArrivalBeforeTheTransfer, SubjectErased
+        ),
     )
     async def confirm_arrival(case_id: UUID, body: ArrivalBody, edge: Edge) -> Answer:
         """Confirms that the survivor has arrived; the sender sees the case no longer."""
@@ -178,6 +184,6 @@ def case_queries(readers: Engine, vault: Vault) -> APIRouter:
 
 
 def must_be_registered(readers: Engine, actor: Staff, person_id: UUID) -> None:
-    """Raises NotFound: no such person, or another organisation's."""
+    """Raises NotFound: no such person in the organisation's register."""
     with reading(readers, actor.organisation) as connection:
         queries.must_be_registered(connection, person_id)

@@ -33,7 +33,7 @@ class OpenCaseBody(BaseModel):
 
     model_config = body_config({"person_id": SOMEBODY})
 
-    person_id: UUID = Field(description="A person whom your organisation has registered.")
+    person_id: UUID = Field(description="A person in your organisation's register.")
     owner: UUID | None = Field(
         default=None, description="The staff member who gets the case; left out: whoever asks."
     )

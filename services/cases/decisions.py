@@ -14,7 +14,12 @@ from services.cases.commands import (
     RecordService,
     TransferOwnership,
 )
-from services.cases.refusals import ArrivalInTheFuture, CaseIsAlreadyOpen, NoArrivalIsAwaited
+from services.cases.refusals import (
+    ArrivalBeforeTheTransfer,
+    ArrivalInTheFuture,
+    CaseIsAlreadyOpen,
+    NoArrivalIsAwaited,
+)
 from services.cases.state import ActiveCase, ArrivingCase, Case, NoCase, OpenedCase
 from shared.contracts.cases import (
     ArrivalConfirmed,
@@ -51,7 +56,7 @@ def decide(command: CaseCommand, case: Case, now: datetime) -> list[CaseEvent]:
         case ReassignCase():
             return reassign(command, owned(case, command.by))
         case TransferOwnership():
-            return [answer_transfer(command, case)]
+            return [answer_transfer(command, case, now)]
         case ConfirmArrival():
             return [confirm_arrival(command, owned(case, command.by), now)]
         case _:
@@ -116,7 +121,7 @@ def reassign(command: ReassignCase, case: OpenedCase) -> list[CaseEvent]:
 
 
 def answer_transfer(
-    command: TransferOwnership, case: Case
+    command: TransferOwnership, case: Case, now: datetime
 ) -> OwnershipTransferred | TransferRefused:
     """The referral waits for an answer, so a refusal is an event too."""
     match case:
@@ -135,6 +140,7 @@ def answer_transfer(
                 from_owner=case.owner,
                 to_organisation=command.to_organisation,
                 to_owner=command.to_owner,
+                transferred_at=now,
             )
         case _:
             assert_never(case)
@@ -155,6 +161,8 @@ def confirm_arrival(command: ConfirmArrival, case: OpenedCase, now: datetime) ->
         raise NoArrivalIsAwaited
     if command.arrived_at > now + CLOCKS_DIFFER:
         raise ArrivalInTheFuture
+    if case.since is not None and command.arrived_at < case.since - CLOCKS_DIFFER:
+        raise ArrivalBeforeTheTransfer
     return ArrivalConfirmed(
         case_id=case.case_id,
         referral_id=case.referral_id,

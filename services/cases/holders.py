@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, TableClause
 from sqlalchemy.dialects.postgresql import insert
 
-from services.cases.tables import cases, grants, numbers, timeline
+from services.cases.tables import cases, grants, numbers, partings, timeline
 from shared.contracts.kinds import EVERYTHING, Category
 from shared.policy.disclosure import Right
 
@@ -46,8 +46,16 @@ def hand_over(connection: Connection, case_id: UUID, sender: UUID, receiver: UUI
 
 def part(connection: Connection, case_id: UUID, sender: UUID) -> None:
     """The sender's right ends; what it was granted by another referral stays."""
+    _remember(connection, case_id, sender)
     _hold(connection, case_id, sender, Right.GRANTED, ())
     settle(connection, case_id, sender)
+
+
+def _remember(connection: Connection, case_id: UUID, sender: UUID) -> None:
+    """Nothing else tells later that who registered the person has parted from it."""
+    whom = sa.select(cases.c.organisation, cases.c.person_id).where(*_row(case_id, sender))
+    names = ["organisation", "person_id"]
+    connection.execute(insert(partings).from_select(names, whom).on_conflict_do_nothing())
 
 
 def settle_all(connection: Connection, case_id: UUID) -> None:

@@ -218,7 +218,7 @@ def _revoke(connection: Connection, parties: Parties) -> None:
 
 WORKLISTS = Projection(
     "cases.worklists",
-    ("cases_of_organisation", "numbers_of_case", "timeline_of_case"),
+    ("cases_of_organisation", "numbers_of_case", "timeline_of_case", "partings"),
     (
         CaseOpened,
         ProfileRecorded,

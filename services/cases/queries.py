@@ -6,9 +6,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
-from services.cases.tables import cases, numbers, persons, timeline
+from services.cases.tables import cases, numbers, partings, persons, timeline
 from shared.contracts.kinds import Category
 from shared.contracts.refused import NotFound
+from shared.policy.disclosure import Right
+
+HOLDING = (Right.OWNER, Right.HAND_OVER)
 
 
 def case(connection: Connection, case_id: UUID) -> RowMapping:
@@ -62,7 +65,10 @@ def entries_after(
 
 
 def must_be_registered(connection: Connection, person_id: UUID) -> None:
-    """Raises NotFound: the organisation that asks has not registered such a person."""
-    query = sa.select(persons.c.person_id).where(persons.c.person_id == person_id)
-    if connection.execute(query).scalar() is None:
+    """Raises NotFound: the organisation that asks holds no case of such a person, and has not
+    registered one, or has parted from the one it had."""
+    holds = sa.exists().where(cases.c.person_id == person_id).where(cases.c.held_by.in_(HOLDING))
+    registered = sa.exists().where(persons.c.person_id == person_id)
+    parted = sa.exists().where(partings.c.person_id == person_id)
+    if not connection.execute(sa.select(holds | (registered & ~parted))).scalar():
         raise NotFound

@@ -17,3 +17,9 @@ class ArrivalInTheFuture(Refused):
     """An arrival is confirmed when it has happened."""
 
     status: ClassVar[int] = 422
+
+
+class ArrivalBeforeTheTransfer(Refused):
+    """The survivor arrives after the case has changed hands, not before."""
+
+    status: ClassVar[int] = 422

@@ -1,6 +1,7 @@
 """A case as its history left it."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
@@ -45,6 +46,8 @@ class ArrivingCase:
     owner: UUID
     from_organisation: UUID
     referral_id: UUID
+    since: datetime | None
+    """None: the event does not say."""
 
 
 OpenedCase = ActiveCase | ArrivingCase
@@ -70,6 +73,7 @@ def evolve_opened(case: OpenedCase, event: CaseEvent) -> OpenedCase:
                 owner=event.to_owner,
                 from_organisation=event.from_organisation,
                 referral_id=event.referral_id,
+                since=event.transferred_at,
             )
         case ArrivalConfirmed():
             return ActiveCase(case.case_id, case.person_id, case.organisation, case.owner)

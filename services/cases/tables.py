@@ -53,6 +53,11 @@ persons = sa.table(
     sa.column("person_id", sa.Uuid),
     *(sa.column(name, sa.Text) for name in IDENTITY),
 )
+partings = sa.table(
+    "partings",
+    sa.column("organisation", sa.Uuid),
+    sa.column("person_id", sa.Uuid),
+)
 grants = sa.table(
     "grants",
     sa.column("case_id", sa.Uuid),

@@ -68,7 +68,7 @@ def report_commands(writer: Handles, readers: Engine) -> APIRouter:
         responses=command_problems(ReportIsAlreadyAccepted, SubjectErased),
     )
     async def accept_report(report_id: UUID, body: AcceptanceBody, edge: Edge) -> Acceptance:
-        """Makes a case of a report, about a person whom your organisation has registered."""
+        """Makes a case of a report, about a person in your organisation's register."""
         await run_in_threadpool(must_be_registered, readers, edge.actor, body.person_id)
         owner = body.owner or edge.actor.staff
         command = AcceptReport(edge.actor.organisation, body.person_id, owner)
@@ -79,7 +79,7 @@ def report_commands(writer: Handles, readers: Engine) -> APIRouter:
 
 
 def must_be_registered(readers: Engine, actor: Staff, person_id: UUID) -> None:
-    """Raises NotFound: no such person, or another organisation's."""
+    """Raises NotFound: no such person in the organisation's register."""
     with reading(readers, actor.organisation) as connection:
         projections.person(connection, person_id)
 
@@ -89,7 +89,7 @@ def report_queries(readers: Engine, vault: Vault) -> APIRouter:
 
     @router.get("", operation_id="list_reports", responses=query_problems())
     def list_reports(viewer: Viewer, page: Paged) -> Listed[ReportEntry]:
-        """Your organisation's reports, the newest first."""
+        """Your organisation's reports, those of the cases that it holds too, the newest first."""
         with reading(readers, viewer.organisation) as connection:
             rows = projections.reports_before(connection, page.after(ID), page.limit + 1)
         kept, following = page.cut(rows, key=lambda row: row["report_id"])
@@ -97,7 +97,7 @@ def report_queries(readers: Engine, vault: Vault) -> APIRouter:
 
     @router.get("/{report_id}", operation_id="read_report", responses=query_problems())
     def read_report(report_id: UUID, viewer: Viewer, response: Response) -> ReportView:
-        """One report of your organisation."""
+        """One report of your organisation, or of a case that it holds."""
         with reading(readers, viewer.organisation) as connection:
             row = projections.report(connection, report_id)
         view = report_view(viewer, row, vault)
@@ -130,7 +130,7 @@ def person_queries(readers: Engine, vault: Vault) -> APIRouter:
 
     @router.get("", operation_id="list_persons", responses=query_problems())
     def list_persons(viewer: Viewer, page: Paged) -> Listed[PersonEntry]:
-        """The persons whom your organisation has registered, the newest first."""
+        """Your organisation's register: whom it entered, and whose cases were handed to it."""
         with reading(readers, viewer.organisation) as connection:
             rows = projections.persons_before(connection, page.after(ID), page.limit + 1)
         kept, following = page.cut(rows, key=lambda row: row["person_id"])
@@ -138,7 +138,8 @@ def person_queries(readers: Engine, vault: Vault) -> APIRouter:
 
     @router.get("/{person_id}", operation_id="read_person", responses=query_problems())
     def read_person(person_id: UUID, viewer: Viewer, response: Response) -> PersonView:
-        """One person whom your organisation has registered."""
+        """One person in your organisation's register. Who hands a case over parts from the person
+        with the arrival, unless another case of that person stays."""
         with reading(readers, viewer.organisation) as connection:
             row = projections.person(connection, person_id)
         view = person_view(viewer, row, vault)

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from services.intake.api import person_commands, person_queries, report_commands, report_queries
 from services.intake.decisions import decide_person, decide_report
-from services.intake.projections import REGISTER
+from services.intake.projections import HOLDERS, REGISTER
 from services.intake.state import NO_PERSON, NO_REPORT, evolve_person, evolve_report
 from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.connections import engine
@@ -12,6 +12,8 @@ from shared.eventstore.projector import Projector
 from shared.eventstore.store import EventStore
 from shared.eventstore.writer import Writer
 from shared.messaging.bus import KafkaBus
+from shared.messaging.consumer import Consumer
+from shared.messaging.effects import Project
 from shared.messaging.relay import Relay
 from shared.messaging.topics import Bus
 from shared.runtime.clock import now
@@ -48,6 +50,7 @@ def create() -> FastAPI:
 def compose(store: StoreSettings, vault: Vault, bus: Bus, verifier: Verifier) -> FastAPI:
     writer = Writer(store.database_url, NAME, [REPORT, PERSON], vault, now)
     readers = engine(store.reader_url)
+    facts = engine(store.database_url, pool_size=2)
     events = EventStore(engine(store.database_url, pool_size=1))
     return application(
         NAME,
@@ -62,6 +65,11 @@ def compose(store: StoreSettings, vault: Vault, bus: Bus, verifier: Verifier) ->
         parts=Parts(
             relay=Relay(store.database_url, NAME, bus),
             projections=[Projector(store.database_url, NAME, [REGISTER])],
+            consumers=[
+                Consumer(
+                    HOLDERS.name, "cases", HOLDERS.handles, Project(facts, HOLDERS.project), bus
+                )
+            ],
             needed={"database": events.head},
         ),
         starts=[writer],

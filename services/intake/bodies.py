@@ -106,7 +106,7 @@ class AcceptanceBody(BaseModel):
 
     model_config = body_config({"person_id": "01970000-0000-7000-8000-000000000001"})
 
-    person_id: UUID = Field(description="A person whom your organisation has registered.")
+    person_id: UUID = Field(description="A person in your organisation's register.")
     owner: UUID | None = Field(
         default=None, description="The staff member who gets the case; left out: whoever asks."
     )

@@ -1,4 +1,5 @@
-"""The reports and persons of each organisation; personal values stay sealed in their rows."""
+"""The reports and persons of each organisation; personal values stay sealed in their rows.
+Whichever events come first, the own ones or those of `cases`, the rows end the same."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -7,6 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
+from services.intake import holders
+from services.intake.tables import persons, reports
+from shared.contracts.cases import ArrivalConfirmed, CaseOpened, OwnershipTransferred
 from shared.contracts.envelope import Envelope
 from shared.contracts.intake import PersonRegistered, ReportAccepted, ReportReceived
 from shared.contracts.refused import NotFound
@@ -14,33 +18,10 @@ from shared.eventstore.projection import Projection
 from shared.eventstore.recorded import Recorded
 from shared.vault.sealing import locate
 
-reports = sa.table(
-    "reports_of_organisation",
-    sa.column("organisation", sa.Uuid),
-    sa.column("report_id", sa.Uuid),
-    sa.column("version", sa.Integer),
-    sa.column("channel", sa.Text),
-    sa.column("received_at", sa.DateTime(timezone=True)),
-    sa.column("narrative", sa.Text),
-    sa.column("language", sa.Text),
-    sa.column("person_id", sa.Uuid),
-    sa.column("case_id", sa.Uuid),
-)
-persons = sa.table(
-    "persons_of_organisation",
-    sa.column("organisation", sa.Uuid),
-    sa.column("person_id", sa.Uuid),
-    sa.column("version", sa.Integer),
-    sa.column("registered_at", sa.DateTime(timezone=True)),
-    sa.column("names", sa.Text),
-    sa.column("birth_date", sa.Text),
-    sa.column("gender", sa.Text),
-    sa.column("citizenship", sa.Text),
-    sa.column("languages", sa.Text),
-)
-
 
 def project(connection: Connection, events: Sequence[Recorded]) -> None:
+    """Our own events."""
+    holders.take_turns(connection)
     for recorded in events:
         match recorded.event:
             case ReportReceived() as event:
@@ -61,13 +42,14 @@ def _receive(connection: Connection, event: ReportReceived, envelope: Envelope) 
         "narrative": locate(envelope, "narrative", event.narrative),
         "language": locate(envelope, "language", event.language),
     }
-    connection.execute(insert(reports).values(row))
+    connection.execute(insert(reports).values(row).on_conflict_do_nothing())
+    holders.settle_report(connection, event.report_id)
 
 
 def _accept(connection: Connection, event: ReportAccepted, envelope: Envelope) -> None:
+    """In the row of everybody who has one."""
     connection.execute(
         sa.update(reports)
-        .where(reports.c.organisation == event.organisation)
         .where(reports.c.report_id == event.report_id)
         .values(version=envelope.version, person_id=event.person_id, case_id=event.case_id)
     )
@@ -85,7 +67,19 @@ def _register(connection: Connection, event: PersonRegistered, envelope: Envelop
         "citizenship": locate(envelope, "citizenship", event.citizenship),
         "languages": locate(envelope, "languages", event.languages),
     }
-    connection.execute(insert(persons).values(row))
+    connection.execute(insert(persons).values(row).on_conflict_do_nothing())
+    holders.settle_person(connection, event.person_id)
+
+
+def project_holders(connection: Connection, events: Sequence[Recorded]) -> None:
+    """Facts of the service `cases`. Rows are settled at the end, so that a hand-over that is over
+    by then shows nobody anything."""
+    holders.take_turns(connection)
+    told = [one.event for one in events if isinstance(one.event, holders.HolderEvent)]
+    for event in told:
+        holders.note(connection, event)
+    for case_id in dict.fromkeys(event.case_id for event in told):
+        holders.settle_case(connection, case_id)
 
 
 REGISTER = Projection(
@@ -94,10 +88,16 @@ REGISTER = Projection(
     (ReportReceived, ReportAccepted, PersonRegistered),
     project,
 )
+HOLDERS = Projection(
+    "intake.holders",
+    ("holders_of_case",),
+    (CaseOpened, OwnershipTransferred, ArrivalConfirmed),
+    project_holders,
+)
 
 
 def report(connection: Connection, report_id: UUID) -> RowMapping:
-    """The organisation's own row. Raises NotFound: it is not its report, or there is none."""
+    """The organisation's own row. Raises NotFound: it has none of this report."""
     return _only(connection, sa.select(reports).where(reports.c.report_id == report_id))
 
 
@@ -110,7 +110,7 @@ def reports_before(connection: Connection, last: UUID | None, limit: int) -> Seq
 
 
 def person(connection: Connection, person_id: UUID) -> RowMapping:
-    """The organisation's own row. Raises NotFound: another registered the person, or nobody."""
+    """The organisation's own row. Raises NotFound: it has none of this person."""
     return _only(connection, sa.select(persons).where(persons.c.person_id == person_id))
 
 

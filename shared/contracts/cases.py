@@ -70,6 +70,8 @@ class OwnershipTransferred:
     from_owner: UUID
     to_organisation: UUID
     to_owner: UUID
+    transferred_at: EventTime | None = None
+    """No arrival lies before it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ EVERYWHERE = {
 """A missing one means "does not do that"."""
 
 BESIDES = {
-    "intake": set[str](),
+    "intake": {"holders.py"},
     "cases": {"holders.py", "sentences.py"},
     "referrals": {"clock.py", "coded.py", "directory"},
     "attachments": {"custody.py", "sealing.py", "storage.py", "uploads.py"},

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -121,6 +122,9 @@ class Story:
         parties = self.parties(ReferralKind.TRANSFER, SHELTER, CLINIC)
         await self.accepted(parties, CLARA)
         await eventually(lambda: self.is_seen_by(CLARA))
+
+    async def arrived(self) -> None:
+        await self.do(CLARA, "arrival", arrived_at=datetime.now(UTC).isoformat())
 
 
 @pytest.fixture

@@ -118,12 +118,49 @@ async def test_until_arrival_the_sender_reads_and_adds_entries(world: World) -> 
 async def test_after_arrival_the_case_is_absent_to_the_sender(world: World) -> None:
     story = await world.opened()
     await story.handed_over()
-    await story.do(CLARA, "arrival")
+    await story.arrived()
     await absent_to(story, BORIS)
     assert (await world.cases.seen(ANNA, "/cases", story.position))["items"] == []
     assert (await story.timeline(CLARA))[-1]["sentence"] == (
         "The survivor has arrived: Tired, unharmed."
     )
+
+
+async def test_the_receiver_opens_another_case_and_after_arrival_the_sender_none(
+    world: World,
+) -> None:
+    story = await world.opened()
+    await story.handed_over()
+    assert (await another(story, CLARA), await another(story, STRANGER)) == (201, 404)
+    await story.arrived()
+    assert await another(story, ANNA) == 404
+    assert (await another(story, CLARA), await another(story, STRANGER)) == (201, 404)
+
+
+async def test_who_keeps_another_case_of_the_person_may_open_one_more(world: World) -> None:
+    story = await world.opened()
+    assert await another(story, ANNA) == 201
+    await story.handed_over()
+    await story.arrived()
+    assert await another(story, ANNA) == 201
+
+
+async def another(story: Story, who: Member) -> int:
+    """The status of the answer to whoever would open another case of the same person."""
+    body, fresh = {"person_id": str(story.person_id)}, {"read_after": str(story.position)}
+    return (await story.world.cases.post(who, "/cases", body, **fresh)).status_code
+
+
+async def test_an_arrival_of_long_ago_ends_nothing(world: World) -> None:
+    story = await world.opened()
+    await story.handed_over()
+    long_ago = {**COMMANDS["arrival"], "arrived_at": "1970-01-01T00:00:00Z"}
+    refused = await world.cases.post(CLARA, f"{story.path}/arrival", long_ago)
+    assert (refused.status_code, refused.json()["type"]) == (
+        422,
+        "/problems/arrival-before-the-transfer",
+    )
+    assert await story.is_seen_by(ANNA)
 
 
 async def test_to_strangers_the_case_is_absent(world: World) -> None:

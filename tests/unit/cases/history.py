@@ -18,7 +18,7 @@ ANNA, BORIS, CLARA = (UUID(int=n) for n in range(21, 24))
 """Anna and Boris work at the shelter, Clara at the clinic."""
 
 OPENED = CaseOpened(CASE, PERSON, SHELTER, ANNA)
-TRANSFERRED = OwnershipTransferred(CASE, PERSON, REFERRAL, SHELTER, ANNA, CLINIC, CLARA)
+TRANSFERRED = OwnershipTransferred(CASE, PERSON, REFERRAL, SHELTER, ANNA, CLINIC, CLARA, NOON)
 ARRIVED = ArrivalConfirmed(CASE, REFERRAL, SHELTER, CLINIC, NOON, Clear("tired, unharmed"))
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -13,7 +14,12 @@ from services.cases.commands import (
     RecordService,
 )
 from services.cases.decisions import decide
-from services.cases.refusals import ArrivalInTheFuture, CaseIsAlreadyOpen, NoArrivalIsAwaited
+from services.cases.refusals import (
+    ArrivalBeforeTheTransfer,
+    ArrivalInTheFuture,
+    CaseIsAlreadyOpen,
+    NoArrivalIsAwaited,
+)
 from services.cases.state import NEW, evolve
 from shared.contracts.cases import CaseReassigned, NumberAssigned, ProfileRecorded
 from shared.contracts.kinds import NumberKind
@@ -130,3 +136,17 @@ def test_an_arrival_is_confirmed_once() -> None:
 def test_an_arrival_lies_in_the_past() -> None:
     tomorrow = ConfirmArrival(CLINIC, NOON + timedelta(days=1), CONDITION)
     case.given(OPENED, TRANSFERRED).when(tomorrow).refused(ArrivalInTheFuture)
+
+
+def test_nobody_arrives_before_the_case_has_changed_hands() -> None:
+    long_ago = ConfirmArrival(CLINIC, NOON - timedelta(days=1), CONDITION)
+    case.given(OPENED, TRANSFERRED).when(long_ago).refused(ArrivalBeforeTheTransfer)
+    case.given(OPENED, replace(TRANSFERRED, transferred_at=None)).when(long_ago).then(
+        replace(ARRIVED, arrived_at=long_ago.arrived_at)
+    )
+
+
+def test_clocks_may_differ_a_little() -> None:
+    moment_ago = ConfirmArrival(CLINIC, NOON - timedelta(minutes=4), CONDITION)
+    arrived = replace(ARRIVED, arrived_at=moment_ago.arrived_at)
+    case.given(OPENED, TRANSFERRED).when(moment_ago).then(arrived)

@@ -5,7 +5,7 @@ from services.cases.decisions import decide
 from services.cases.state import NEW, evolve
 from shared.contracts.cases import CaseReassigned, OwnershipTransferred, TransferRefused
 from shared.contracts.kinds import TransferRefusal
-from tests.support.specification import Specification
+from tests.support.specification import NOON, Specification
 from tests.unit.cases.history import (
     ANNA,
     ARRIVED,
@@ -41,7 +41,7 @@ def test_a_case_changes_hands() -> None:
 
 def test_the_case_names_the_owner_that_it_had_at_that_moment() -> None:
     reassigned = CaseReassigned(CASE, SHELTER, ANNA, BORIS)
-    moved = OwnershipTransferred(CASE, PERSON, REFERRAL, SHELTER, BORIS, CLINIC, CLARA)
+    moved = OwnershipTransferred(CASE, PERSON, REFERRAL, SHELTER, BORIS, CLINIC, CLARA, NOON)
     case.given(OPENED, reassigned).when(transfer(REFERRAL, SHELTER, CLINIC)).then(moved)
 
 
@@ -64,7 +64,7 @@ def test_a_case_is_not_handed_on_before_the_survivor_has_arrived() -> None:
 
 
 def test_after_arrival_the_case_can_go_back() -> None:
-    back = OwnershipTransferred(CASE, PERSON, OTHER_REFERRAL, CLINIC, CLARA, SHELTER, CLARA)
+    back = OwnershipTransferred(CASE, PERSON, OTHER_REFERRAL, CLINIC, CLARA, SHELTER, CLARA, NOON)
     case.given(OPENED, TRANSFERRED, ARRIVED).when(transfer(OTHER_REFERRAL, CLINIC, SHELTER)).then(
         back
     )

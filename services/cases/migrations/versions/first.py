@@ -17,6 +17,7 @@ def upgrade() -> None:
     cases()
     numbers()
     timeline()
+    partings()
     persons()
     grants()
 
@@ -77,6 +78,16 @@ def timeline() -> None:
         sa.Column("sealed", JSONB, nullable=False),
     )
     organisation_rows("timeline_of_case")
+
+
+def partings() -> None:
+    """Who has handed a case of a person over, and seen the arrival confirmed."""
+    op.create_table(
+        "partings",
+        sa.Column("organisation", sa.Uuid, primary_key=True),
+        sa.Column("person_id", sa.Uuid, primary_key=True),
+    )
+    organisation_rows("partings")
 
 
 def persons() -> None:
