@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from cli.auditing import questions
 from cli.auditing.access import access, names_here
-from cli.auditing.client import AuditService, CannotAsk
+from cli.auditing.client import AuditService, CannotAsk, is_address
 from cli.auditing.moment import as_of
 from cli.auditing.questions import Story
 from cli.auditing.shown import (
@@ -30,7 +30,7 @@ from cli.auditing.story import sentence
 from cli.auditing.told import Names
 from cli.auditing.verification import Finding, Head
 from cli.exit_codes import ExitCode
-from cli.output import AsJson, fail, people, print_json
+from cli.output import AsJson, check_can_write, fail, file_errors, people, print_json
 from shared.contracts.audit import ReplayPurpose
 
 app = typer.Typer(
@@ -39,7 +39,17 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Url = Annotated[str | None, typer.Option(help="The audit service; the stack here if left out.")]
+
+def address(url: str | None) -> str | None:
+    if url is None or is_address(url):
+        return url
+    raise typer.BadParameter("an address is written as in https://audit.example.org")
+
+
+Url = Annotated[
+    str | None,
+    typer.Option(help="The audit service; the stack here if left out.", callback=address),
+]
 Token = Annotated[
     str | None,
     typer.Option(envvar="VCMS_TOKEN", help="An auditor's access token.", show_envvar=True),
@@ -62,6 +72,8 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Recompute the whole log from its leaves. Needs no token; exits with 1 if anything is off."""
+    if head is not None:
+        check_can_write(head, as_json=as_json)
     kept = read_head(head, as_json=as_json)
     with (
         asking(url, None, signed_in=False, as_json=as_json) as service,
@@ -69,7 +81,8 @@ def verify(
     ):
         verdict = questions.verify(service, kept, progress)
     if head is not None and not verdict.findings:
-        head.write_text(json.dumps(head_document(verdict.head)) + "\n", encoding="utf-8")
+        with file_errors(head, as_json=as_json):
+            head.write_text(json.dumps(head_document(verdict.head)) + "\n", encoding="utf-8")
     if as_json:
         print_json(verdict_document(verdict, kept))
     else:
@@ -173,6 +186,7 @@ def exit_with(findings: list[Finding]) -> None:
 def progress_bar(*, shown: bool) -> Iterator[Callable[[int, int], None]]:
     """Takes how many leaves are done, and of how many."""
     columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=people, disable=not shown, transient=True) as bar:
+    hidden = not shown or not people.is_terminal
+    with Progress(*columns, console=people, disable=hidden, transient=True) as bar:
         leaves = bar.add_task("leaves", total=None)
         yield lambda count, size: bar.update(leaves, completed=count, total=size)

@@ -157,11 +157,30 @@ class AuditService:
             answer.raise_for_status()
             return shape.model_validate_json(answer.content)
         except httpx.HTTPStatusError as refused:
-            raise CannotAsk(_told(refused.response.status_code, request.url.path)) from None
+            raise CannotAsk(_told(refused.response.status_code, where(request))) from None
+        except httpx.TimeoutException:
+            silence = f"{where(request)} did not answer within {TIMEOUT_SECONDS} seconds."
+            raise CannotAsk(silence) from None
         except httpx.HTTPError as away:
-            raise CannotAsk(f"{request.url.path}: {type(away).__name__}.") from None
+            raise CannotAsk(
+                f"{where(request)} could not be asked ({type(away).__name__})."
+            ) from None
         except ValidationError:
-            raise CannotAsk(f"{request.url.path} answered something else.") from None
+            raise CannotAsk(f"{where(request)} did not answer as the audit service does.") from None
+
+
+def is_address(url: str) -> bool:
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    return parsed.scheme in {"http", "https"} and bool(parsed.host)
+
+
+def where(request: httpx.Request) -> str:
+    """Without user and password, should the address hold them."""
+    url = request.url
+    return f"{url.scheme}://{url.netloc.decode()}{url.path}"
 
 
 def _told(status: int, path: str) -> str:
