@@ -18,7 +18,7 @@ from tests.scenarios.stack import Whole
 Json = Any
 """What a service answered."""
 
-PATIENCE = 90.0
+PATIENCE = 180.0
 """Seconds until one command must be answered, or what it leads to be seen, whatever is killed."""
 
 LOOK_EVERY = 0.5

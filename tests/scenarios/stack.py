@@ -18,7 +18,7 @@ from deploy.local.services import SERVICES, Service
 from deploy.local.up import up
 
 INSTANCES = 2
-SETTLING_SECONDS = 90.0
+SETTLING_SECONDS = 180.0
 
 
 @dataclass
