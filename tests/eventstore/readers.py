@@ -13,6 +13,9 @@ from tests.support.postgres import ServiceDatabase
 Next = Callable[[int], list[int]]
 """The positions that stand there after the last one seen, in order."""
 
+LOOK_SECONDS = 0.001
+"""Between two looks: a reader that never rests takes the writers' time."""
+
 
 class Follower:
     """Remembers the last position it has seen, and asks for what follows."""
@@ -40,6 +43,21 @@ class Follower:
             self.seen += found
             if last_look and not found:
                 return
+            self._written.wait(LOOK_SECONDS)
+
+
+NAIVE = """
+    CREATE TABLE naive (position bigserial PRIMARY KEY);
+    CREATE PROCEDURE append_naively(appends integer) LANGUAGE plpgsql AS $$
+    BEGIN
+        FOR _ IN 1..appends LOOP
+            INSERT INTO naive DEFAULT VALUES;
+            PERFORM pg_sleep(random() * 0.005);
+            COMMIT;
+        END LOOP;
+    END $$
+"""
+"""Each append is a transaction of its own, which ends a little later than it took its position."""
 
 
 class NaiveTable:
@@ -49,7 +67,7 @@ class NaiveTable:
         self._url = database.admin
         self._reader = connect(self._url, "naive.reader")
         with self._reader.cursor() as cursor:
-            cursor.execute("CREATE TABLE naive (position bigserial PRIMARY KEY)")
+            cursor.execute(NAIVE)
 
     def after(self, position: int) -> list[int]:
         with self._reader.cursor() as cursor:
@@ -66,11 +84,8 @@ class NaiveTable:
         self._reader.close()
 
     def _append(self, appends: int) -> None:
-        writer = connect(self._url, "naive.writer")
+        # What a reader misses does not depend on the disk; waiting for it would only take longer.
+        writer = connect(self._url, "naive.writer", synchronous_commit="off")
         with writer.cursor() as cursor:
-            for _ in range(appends):
-                cursor.execute(
-                    "BEGIN; INSERT INTO naive DEFAULT VALUES;"
-                    " SELECT pg_sleep(random() * 0.005); COMMIT"
-                )
+            cursor.execute("CALL append_naively(%s)", (appends,))
         writer.close()
