@@ -18,6 +18,7 @@ class ExitCode(IntEnum):
     DID_NOT_START = 5
     """A part ended or was silent while it started; its log is named."""
     NOT_WRITABLE = 6
+    """A folder or a file."""
     TOO_LITTLE_DISK = 7
     WRONG_PYTHON = 8
     BUSY = 9
@@ -27,10 +28,11 @@ class ExitCode(IntEnum):
     SETTINGS = 11
     """A setting is missing or malformed."""
     NO_ANSWER = 12
-    """A service is away, or does not answer this question to this token."""
+    """A service or a database is away, or does not answer this question to whoever asks."""
     NO_ACCOUNT = 13
     """PostgreSQL does not run as root, and an account for it could not be made."""
     INTERRUPTED = 130
+    """By Ctrl-C, SIGTERM or a closed terminal."""
 
 
 def of(refusal: type[refusals.CannotStart]) -> ExitCode:
