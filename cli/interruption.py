@@ -9,7 +9,6 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-ENDING = "Ending; this takes a few seconds."
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -19,6 +18,12 @@ class Interruption:
     def __init__(self) -> None:
         self._ending = False
         self._stop: Callable[[], object] | None = None
+
+    @property
+    def heard(self) -> bool:
+        """A signal came. It may show as another exception: who closes a terminal breaks the prints
+        of those that clean up, too."""
+        return self._ending
 
     def begin_ending(self) -> None:
         self._ending = True

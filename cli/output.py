@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +16,8 @@ from deploy.local.refusals import CannotStart
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
+ENDING = "Ending; this takes a few seconds."
+
 people = Console(highlight=False, soft_wrap=True)
 errors = Console(highlight=False, soft_wrap=True, stderr=True)
 
@@ -24,6 +26,12 @@ def print_json(document: object) -> None:
     """One document, on one line, to standard output."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
     sys.stdout.flush()
+
+
+def tell_ending() -> None:
+    """Also to a terminal that is closed."""
+    with suppress(OSError):
+        errors.print(ENDING)
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from cli.exit_codes import ExitCode
-from cli.interruption import ENDING, interruptible
-from cli.output import AsJson, errors, fail, one_line_errors, people, print_json
+from cli.interruption import interruptible
+from cli.output import AsJson, fail, one_line_errors, people, print_json, tell_ending
 
 app = typer.Typer()
 
@@ -41,12 +41,14 @@ def start(instances: int | None, *, shown: bool, as_json: bool) -> list[str]:
     from deploy.local.up import up as start_stack
 
     here, seen = home(), Starting(shown=shown)
-    with interruptible():
+    with interruptible() as interruption:
         try:
             with one_line_errors(as_json=as_json), closing(seen):
                 stack = start_stack(here, instances, seen.say, seen.fetched)
-        except KeyboardInterrupt:
-            errors.print(ENDING)
+        except BaseException:
+            if not interruption.heard:
+                raise
+            tell_ending()
             end_stack(here)
             raise fail("Stopped again.", ExitCode.INTERRUPTED, as_json=as_json) from None
     started = fresh(seen.started)

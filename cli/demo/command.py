@@ -16,16 +16,16 @@ from cli.demo.expectations import Report
 from cli.demo.records import records
 from cli.demo.story import Stack, Told, tell
 from cli.exit_codes import ExitCode
-from cli.interruption import ENDING, Interruption, interruptible
+from cli.interruption import Interruption, interruptible
 from cli.output import (
     AsJson,
     check_can_write,
-    errors,
     fail,
     file_errors,
     people,
     people_aside,
     print_json,
+    tell_ending,
 )
 from cli.stack import down, start
 from deploy.local.home import home
@@ -49,14 +49,14 @@ def demo(*, report: ReportFile = None, leave: Exit = False, as_json: AsJson = Fa
             expected = staged(interruption, report, as_json=as_json)
             if not leave:
                 wait_for_ctrl_c()
-        except KeyboardInterrupt:
-            end()
-            raise fail("Stopped.", ExitCode.INTERRUPTED, as_json=as_json) from None
         except BaseException:
+            interrupted = interruption.heard
             interruption.begin_ending()
-            if leave:
+            if interrupted or leave:
                 end()
-            raise
+            if not interrupted:
+                raise
+            raise fail("Stopped.", ExitCode.INTERRUPTED, as_json=as_json) from None
         interruption.begin_ending()
         end()
     if expected.broken:
@@ -80,7 +80,7 @@ def staged(interruption: Interruption, report: Path | None, *, as_json: bool) ->
 
 
 def end() -> None:
-    errors.print(ENDING)
+    tell_ending()
     down(as_json=False)
 
 

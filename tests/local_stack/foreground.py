@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import psycopg2
 
-from cli.interruption import ENDING
+from cli.output import ENDING
 from deploy.local.services import VCMS
 from tests.local_stack.vcms import Vcms, gone
 from tests.support.postgres import query
@@ -47,7 +47,7 @@ class Foreground:
         """As by a terminal, which sends a signal to the whole group, and by somebody impatient,
         who does not wait for the end; the exit code."""
         os.killpg(self.process.pid, first)
-        wait_until(self, lambda: ENDING in self.errors.read_text())
+        wait_until(self.process, lambda: ENDING in self.errors.read_text())
         for _ in range(3):
             os.killpg(self.process.pid, again)
         return self.wait()
@@ -72,12 +72,16 @@ def begun(vcms: Vcms, *words: str) -> Iterator[Foreground]:
         process.wait()
 
 
-def wait_until(program: Foreground, holds: Callable[[], bool]) -> None:
+def wait_until(program: subprocess.Popen[bytes], holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not holds():
-        assert program.process.poll() is None, "it ended too early"
+        assert program.poll() is None, "it ended too early"
         assert time.monotonic() < deadline, "it never came so far"
         time.sleep(0.05)
+
+
+def a_service_runs(vcms: Vcms) -> bool:
+    return any(vcms.home.glob("services/*/running.json"))
 
 
 def a_report_came(vcms: Vcms) -> bool:

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.stack
 
 def test_a_demonstration_that_breaks_off_says_so_in_one_document_and_ends(vcms: Vcms) -> None:
     with begun(vcms, "demo", "--exit", "--json") as program:
-        wait_until(program, lambda: a_report_came(vcms))
+        wait_until(program.process, lambda: a_report_came(vcms))
         vcms.programs()["intake-1"].kill()
         assert program.wait() == ExitCode.FAILED
     assert programs_of(vcms) == []
@@ -22,7 +22,7 @@ def test_a_demonstration_that_cannot_write_its_report_ends_all_the_same(vcms: Vc
     report = vcms.home.parent / "reports" / "report.json"
     report.parent.mkdir()
     with begun(vcms, "demo", "--exit", "--json", "--report", str(report)) as program:
-        wait_until(program, lambda: a_report_came(vcms))
+        wait_until(program.process, lambda: a_report_came(vcms))
         report.parent.rmdir()
         vcms.programs()["intake-1"].kill()
         assert program.wait() == ExitCode.NOT_WRITABLE

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 import pytest
 
 from cli.exit_codes import ExitCode
-from tests.local_stack.foreground import a_report_came, begun, programs_of, wait_until
+from tests.local_stack.foreground import (
+    a_report_came,
+    a_service_runs,
+    begun,
+    programs_of,
+    wait_until,
+)
 from tests.local_stack.vcms import Vcms
 
 pytestmark = [pytest.mark.stack, pytest.mark.chaos]
@@ -22,21 +28,21 @@ def heard() -> Iterator[None]:
 
 def test_ctrl_c_while_parts_start_leaves_no_program_behind(vcms: Vcms) -> None:
     with begun(vcms, "up") as program:
-        wait_until(program, lambda: a_part_runs(vcms))
+        wait_until(program.process, lambda: a_part_runs(vcms))
         assert program.interrupted() == ExitCode.INTERRUPTED
     assert programs_of(vcms) == []
 
 
 def test_being_told_to_end_while_services_start_leaves_no_program_behind(vcms: Vcms) -> None:
     with begun(vcms, "up") as program:
-        wait_until(program, lambda: a_service_runs(vcms))
+        wait_until(program.process, lambda: a_service_runs(vcms))
         assert program.interrupted(signal.SIGTERM) == ExitCode.INTERRUPTED
     assert programs_of(vcms) == []
 
 
 def test_ctrl_c_while_the_demonstration_loads_leaves_no_program_behind(vcms: Vcms) -> None:
     with begun(vcms, "demo") as program:
-        wait_until(program, lambda: a_report_came(vcms))
+        wait_until(program.process, lambda: a_report_came(vcms))
         assert program.interrupted() == ExitCode.INTERRUPTED
     assert programs_of(vcms) == []
     assert "Traceback" not in program.errors.read_text()
@@ -45,7 +51,7 @@ def test_ctrl_c_while_the_demonstration_loads_leaves_no_program_behind(vcms: Vcm
 
 def test_a_demonstration_is_told_to_end_as_by_ctrl_c(vcms: Vcms) -> None:
     with begun(vcms, "demo", "--json") as program:
-        wait_until(program, lambda: a_report_came(vcms))
+        wait_until(program.process, lambda: a_report_came(vcms))
         assert program.interrupted(signal.SIGTERM, signal.SIGHUP) == ExitCode.INTERRUPTED
     assert programs_of(vcms) == []
     assert program.document() == {"error": "Stopped.", "code": "interrupted"}
@@ -53,7 +59,3 @@ def test_a_demonstration_is_told_to_end_as_by_ctrl_c(vcms: Vcms) -> None:
 
 def a_part_runs(vcms: Vcms) -> bool:
     return any(vcms.home.glob("*/running.json"))
-
-
-def a_service_runs(vcms: Vcms) -> bool:
-    return any(vcms.home.glob("services/*/running.json"))
