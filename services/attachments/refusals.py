@@ -8,7 +8,7 @@ class UploadIsOver(Refused):
 
 
 class EvidenceIsNotSealed(Refused):
-    """Nothing is served before its hash is known."""
+    """Nothing is served before its hash is known: ask again when the file's state is `sealed`."""
 
 
 class PartsAreMissing(Refused):

@@ -4,7 +4,7 @@ from shared.contracts.refused import Refused
 
 
 class ReplayAlreadyOpened(Refused):
-    pass
+    """This replay was opened before; a new one gets an id of its own."""
 
 
 class NoSuchTree(Refused):

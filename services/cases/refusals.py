@@ -17,9 +17,11 @@ class ArrivalInTheFuture(Refused):
     """An arrival is confirmed when it has happened."""
 
     status: ClassVar[int] = 422
+    field: ClassVar[str] = "arrived_at"
 
 
 class ArrivalBeforeTheTransfer(Refused):
     """The survivor arrives after the case has changed hands, not before."""
 
     status: ClassVar[int] = 422
+    field: ClassVar[str] = "arrived_at"

@@ -15,6 +15,7 @@ class ReceivedInTheFuture(Refused):
     """A report cannot have come in at a time that is yet to come."""
 
     status: ClassVar[int] = 422
+    field: ClassVar[str] = "received_at"
 
 
 @dataclass

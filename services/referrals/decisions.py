@@ -129,7 +129,7 @@ def parties_of(command: OfferReferral) -> Parties:
     if command.to_organisation == command.by:
         raise AddresseeIsTheSender
     if not command.addressee_is_registered:
-        raise AddresseeIsNotRegistered(command.to_organisation)
+        raise AddresseeIsNotRegistered
     return Parties(
         command.referral_id,
         command.kind,

@@ -3,7 +3,6 @@ state; these are for those who know of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from services.referrals.state import ReferralStatus
 from shared.contracts.refused import Refused
@@ -13,27 +12,36 @@ class AddresseeIsTheSender(Refused):
     """A hand-over inside one organisation is a reassignment of the case."""
 
     status = 422
+    field = "to_organisation"
 
 
-@dataclass
 class AddresseeIsNotRegistered(Refused):
+    """The directory has no such organisation: choose one from the list of organisations."""
+
     status = 422
-    to_organisation: UUID
+    field = "to_organisation"
 
 
 class NothingIsShared(Refused):
     """A referral must name at least one category."""
 
     status = 422
+    field = "categories"
 
 
 class OfferEndsInThePast(Refused):
+    """The offer must stand for a while: name a time to come, or none for the rule's own."""
+
     status = 422
+    field = "offer_until"
 
 
 @dataclass
 class OfferStandsTooLong(Refused):
+    """The rule for this urgency lets an offer stand until `latest` and no longer."""
+
     status = 422
+    field = "offer_until"
     latest: datetime
 
 
@@ -44,7 +52,7 @@ class OnlyTheReceiverAnswers(Refused):
 
 
 class ReferralIsAlreadyOffered(Refused):
-    pass
+    """This referral was offered before; a new one gets an id of its own."""
 
 
 class OfferExpired(Refused):
@@ -53,23 +61,27 @@ class OfferExpired(Refused):
 
 @dataclass
 class OfferStillStands(Refused):
+    """It expires at `offer_until`, when nobody has answered by then."""
+
     offer_until: datetime
 
 
 class ReferralIsNotAccepted(Refused):
-    pass
+    """The receiver has not accepted it yet: it must do so before anything is done about it."""
 
 
 class ReferralIsAlreadyAccepted(Refused):
-    pass
+    """The receiver has answered: it is accepted, and is not answered twice."""
 
 
 class ReferralHasStarted(Refused):
-    pass
+    """The receiver is at work on it; what comes next is to complete or to cancel it."""
 
 
 @dataclass
 class ReferralHasEnded(Refused):
+    """Nothing can be done about it any more; `state` says how it ended."""
+
     state: ReferralStatus
 
 
@@ -78,7 +90,7 @@ class TransferUnderWay(Refused):
 
 
 class NoTransferUnderWay(Refused):
-    pass
+    """Only an accepted transfer waits for the case's answer, and this is none."""
 
 
 class OwnershipHasMoved(Refused):

@@ -10,6 +10,8 @@ class Refused(Exception):
     """
 
     status: ClassVar[int] = 409
+    field: ClassVar[str] = ""
+    """The body's field that the rule is about, when it is about one."""
 
 
 class NotFound(Refused):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from shared.contracts.refused import EventTooLarge, KeyReused, NotFound, Refused, WrongVersion
+from shared.contracts.refused import EventTooLarge, KeyReused, NotFound, WrongVersion
 from shared.runtime.identity import OrganisationMissing
 from shared.runtime.problems import (
     MEDIA_TYPE,
@@ -13,11 +13,11 @@ from shared.runtime.problems import (
     InvalidHeader,
     NotAJsonBody,
     NotJson,
-    Problem,
     ProblemBody,
     ReadModelBehind,
     RoleMissing,
     TooDeep,
+    Trouble,
     TryAgainLater,
     meaning,
     type_of,
@@ -25,7 +25,6 @@ from shared.runtime.problems import (
 from shared.runtime.provider import ProviderAway
 from shared.runtime.tokens import TokenExpired, TokenMissing, TokenRefused
 
-Trouble = type[Refused] | type[Problem]
 Responses = dict[int | str, dict[str, Any]]
 """FastAPI's own type for `responses`."""
 

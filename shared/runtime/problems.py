@@ -107,6 +107,9 @@ class UnexpectedFault(Problem):
     status = 500
 
 
+Trouble = type[Refused] | type[Problem]
+
+
 class FieldFault(BaseModel):
     field: str
     reason: str
@@ -138,7 +141,7 @@ def answer(trouble: Refused | Problem) -> Response:
     )
 
 
-def described(trouble: type[Refused] | type[Problem]) -> dict[str, object]:
+def described(trouble: Trouble) -> dict[str, object]:
     """The members that every problem of this class has."""
     detail = explanation(trouble)
     return {
@@ -150,29 +153,42 @@ def described(trouble: type[Refused] | type[Problem]) -> dict[str, object]:
 
 
 def members(trouble: Refused | Problem) -> dict[str, object]:
-    return {name: getattr(trouble, name) for name in member_names(type(trouble))}
+    kind = type(trouble)
+    told = {name: getattr(trouble, name) for name in own_names(kind)}
+    if field := field_of(kind):
+        told["errors"] = (Fault(field, explanation(kind)),)
+    return told
 
 
-def member_names(trouble: type) -> list[str]:
+def member_names(trouble: Trouble) -> list[str]:
+    return [*own_names(trouble), *(["errors"] if field_of(trouble) else [])]
+
+
+def own_names(trouble: type) -> list[str]:
     return [field.name for field in fields(trouble)] if is_dataclass(trouble) else []
 
 
-def type_of(trouble: type[Refused] | type[Problem]) -> str:
+def field_of(trouble: Trouble) -> str:
+    """The field of the body that a rule's refusal is about: told as wrong fields are."""
+    return trouble.field if issubclass(trouble, Refused) else ""
+
+
+def type_of(trouble: Trouble) -> str:
     return "/problems/" + "-".join(_words(trouble))
 
 
-def title_of(trouble: type[Refused] | type[Problem]) -> str:
+def title_of(trouble: Trouble) -> str:
     return " ".join(_words(trouble)).capitalize().replace("json", "JSON")
 
 
-def explanation(trouble: type[Refused] | type[Problem]) -> str:
+def explanation(trouble: Trouble) -> str:
     """The first paragraph of the class's own docstring; "" where it has none."""
     text = inspect.cleandoc(trouble.__dict__.get("__doc__") or "")
     made_by_dataclass = text.startswith(f"{trouble.__name__}(")
     return "" if made_by_dataclass else " ".join(text.partition("\n\n")[0].split())
 
 
-def meaning(trouble: type[Refused] | type[Problem]) -> str:
+def meaning(trouble: Trouble) -> str:
     """One sentence, for lists."""
     return explanation(trouble) or f"{title_of(trouble)}."
 

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 
 from shared.contracts.refused import Refused
-from shared.runtime import openapi
-from shared.runtime.problems import Problem, meaning, member_names, type_of
+from shared.runtime.problems import Problem, Trouble, meaning, member_names, type_of
 
 REFUSALS = "refusals"
 """The module of a package that holds why its commands are refused."""
+
+EDGE = "shared.runtime.openapi"
+"""It knows every module of the edge that refuses something."""
 
 _TOP = """# Problems
 
@@ -20,21 +22,27 @@ _TOP = """# Problems
 test fails when it is stale. -->
 
 What a request is refused with: `application/problem+json` as RFC 9457 says, with `type`, `title`,
-`status`, `detail` and the members named here. `type` is stable and relative to the service. No
-problem repeats what the client sent. Absent and forbidden are one answer, the same bytes.
+`status`, `detail` and the members named here. `type` is stable and relative to the service.
+`errors` is a list of `{field, reason}`. No problem repeats a value that the client sent; an unknown
+field is named if its name is at most 64 letters, digits and underscores, and else is `(unknown)`.
+Absent and forbidden are one answer, the same bytes.
 """
 _HEAD = ["| type | status | meaning | members |", "|---|---|---|---|"]
 
-Trouble = openapi.Trouble
-
 
 def page(names: Iterable[str]) -> str:
-    for name in names:
+    edge, rules = troubles(names)
+    sections = ["## Of every service\n", *_table(edge), "", "## Of the rules\n", *_table(rules)]
+    return "\n".join([_TOP, *sections, ""])
+
+
+def troubles(names: Iterable[str]) -> tuple[list[Trouble], list[Trouble]]:
+    """Every problem of the edge, and every refusal of the rules."""
+    for name in (EDGE, *names):
         _import(name)
     edge = [kind for kind in _all(Problem) if kind.__module__.startswith("shared.")]
     rules = [kind for kind in _all(Refused) if not kind.__module__.startswith("tests.")]
-    sections = ["## Of every service\n", *_table(edge), "", "## Of the rules\n", *_table(rules)]
-    return "\n".join([_TOP, *sections, ""])
+    return edge, rules
 
 
 def _import(name: str) -> None:

@@ -16,7 +16,8 @@ OWN = "vcms"
 
 _KEY = "[key]"
 """What pydantic puts behind a key that it refuses."""
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
+_UNKNOWN = "(unknown)"
 
 TIME = "must be a time with its offset, as in 2030-01-31T12:00:00Z"
 DATE = "must be a date, as in 2030-01-31"
@@ -84,10 +85,13 @@ def faults(errors: Iterable[Mapping[str, Any]]) -> tuple[Fault, ...]:
 
 
 def place(location: Sequence[int | str]) -> str:
-    """`names.0` for ("body", "names", 0). A name that is no identifier may be somebody's: "?".
+    """`names.0` for ("body", "names", 0). A plain name that nobody knows is told too;
+    any other may be somebody's: "(unknown)".
 
     A key that a mapping does not take is told by the mapping's own name.
     """
+    if location[0] == "header":
+        return str(location[-1])
     inner = location[1:] or location
     if inner[-1] == _KEY:
         inner = inner[:-2] or inner
@@ -95,7 +99,7 @@ def place(location: Sequence[int | str]) -> str:
 
 
 def _part(part: int | str) -> str:
-    return str(part) if isinstance(part, int) or _NAME.fullmatch(part) else "?"
+    return str(part) if isinstance(part, int) or _NAME.fullmatch(part) else _UNKNOWN
 
 
 def _reason(error: Mapping[str, Any]) -> str:

@@ -46,6 +46,7 @@ class NameHouse:
 class NameIsTaken(Refused):
     """Two houses never share a name."""
 
+    field = "name"
     house: UUID
 
 

@@ -58,7 +58,13 @@ BODIES = {
     "field missing": Bad("{}", 422, "name"),
     "field null": Bad('{"name": null}', 422, "name"),
     "unknown field": Bad(house(colour=CANARY), 422, "colour"),
-    "unknown field with somebody's name": Bad(house(**{f"{CANARY} Doe": 1}), 422, "?"),
+    "unknown field with somebody's name": Bad(house(**{f"{CANARY} Doe": 1}), 422, "(unknown)"),
+    "unknown field with a hyphen": Bad(house(**{"Ama-Doe": 1}), 422, "(unknown)"),
+    "unknown field that is a long word": Bad(house(**{"x" * 65: 1}), 422, "(unknown)"),
+    "unknown field of 64 letters": Bad(house(**{"x" * 64: 1}), 422, "x" * 64),
+    "unknown field of an inner object": Bad(
+        house(residents=[{"name": "a", "ដារា": 1}]), 422, "residents.0.(unknown)"
+    ),
     "number for text": Bad('{"name": 7}', 422, "name"),
     "object for text": Bad('{"name": {"x": 1}}', 422, "name"),
     "empty text": Bad('{"name": "  "}', 422, "name"),

@@ -107,6 +107,7 @@ async def test_a_refusal_is_a_problem_named_after_its_class_with_its_members(
         "title": "Name is taken",
         "status": 409,
         "detail": "Two houses never share a name.",
+        "errors": [{"field": "name", "reason": "Two houses never share a name."}],
         "house": house.json()["id"],
     }
 

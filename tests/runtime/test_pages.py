@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from shared.contracts.refused import Refused
+from shared.runtime import problems_page
+from shared.runtime.problems import Trouble, explanation, type_of
 from shared.runtime.settings import CONCERNS, variable
 from shared.runtime.settings_page import TOOLS, page
 
@@ -24,6 +27,24 @@ def test_a_generated_page_is_not_stale(name: str) -> None:
     made = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     stands = (DOCS / name).read_text(encoding="utf-8")
     assert made == stands, f"stale: python -m {' '.join(PAGES[name])} > docs/{name}"
+
+
+def test_every_problem_says_more_than_its_name() -> None:
+    assert [type_of(kind) for kind in troubles() if not explanation(kind)] == []
+
+
+def test_a_rule_that_finds_a_request_wrong_names_the_field_of_its_body() -> None:
+    nameless = {
+        type_of(kind)
+        for kind in troubles()
+        if issubclass(kind, Refused) and kind.status == 422 and not kind.field
+    }
+    assert nameless == {"/problems/no-such-tree", "/problems/parts-are-missing"}, "of no body"
+
+
+def troubles() -> list[Trouble]:
+    found = problems_page.troubles(PAGES["problems.md"][1:])
+    return [kind for kinds in found for kind in kinds]
 
 
 @pytest.mark.parametrize("folder", ["cli", "deploy", "services", "shared"])

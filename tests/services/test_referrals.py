@@ -151,6 +151,13 @@ async def test_an_offer_that_must_not_be_made(
     assert "temple" not in answer.text
 
 
+async def test_a_rule_that_refuses_an_offer_names_the_field(scene: Scene) -> None:
+    for field, value in {"offer_until": "1999-01-01T00:00:00Z", "to_organisation": ABSENT}.items():
+        (error,) = (await scene.offers({field: value})).json()["errors"]
+        assert error["field"] == field
+        assert error["reason"]
+
+
 async def test_a_retry_gets_the_first_answer_and_another_body_is_refused(scene: Scene) -> None:
     first = await scene.offers({}, "one-key")
     again = await scene.offers({}, "one-key")
