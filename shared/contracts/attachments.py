@@ -24,14 +24,20 @@ class RejectionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UploadStarted:
+    """A file of a case was announced; its parts may be sent."""
+
     evidence_id: UUID
     case_id: UUID
     organisation: UUID
+    """Whose staff sends it."""
     filename: Personal[str]
+    """As the sender calls it."""
     media_type: Personal[str]
+    """As the sender says."""
     size: Size
     """Bytes, as announced."""
     part_size: Size
+    """Bytes of every part but the last."""
     upload_id: Public[str]
     """The object store's own name for the multipart upload."""
 
@@ -51,14 +57,19 @@ class EvidenceSealed:
     evidence_id: UUID
     case_id: UUID
     sha256: Sha256
+    """Of the whole file."""
     size: Size
+    """Bytes, as counted here."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRejected:
+    """What was stored is not what was announced: the file is never served."""
+
     evidence_id: UUID
     case_id: UUID
     reason: RejectionReason
+    """What is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +79,11 @@ class EvidenceDownloaded:
     evidence_id: UUID
     case_id: UUID
     organisation: UUID
+    """Whose staff asked for it."""
     staff: UUID
+    """Who asked for it."""
     expires_at: EventTime
+    """When the link ends."""
 
 
 EvidenceEvent = (
@@ -88,15 +102,22 @@ class AccessGranted:
 
     case_id: UUID
     organisation: UUID
+    """Who may."""
     basis: UUID
+    """What gives the right."""
     granted_by: UUID
+    """The owner that decided it."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRevoked:
+    """One basis of an organisation's access has ended."""
+
     case_id: UUID
     organisation: UUID
+    """Whose."""
     basis: UUID
+    """What gave the right."""
 
 
 AccessEvent = AccessGranted | AccessRevoked

@@ -21,9 +21,13 @@ class ReplayOpened:
 
     replay_id: UUID
     case_id: UUID
+    """The case that may be read."""
     auditor: UUID
+    """The staff member who may."""
     purpose: ReplayPurpose
+    """What for."""
     expires_at: EventTime
+    """When that ends."""
 
 
 AuditEvent = ReplayOpened

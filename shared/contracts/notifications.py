@@ -33,21 +33,31 @@ class NotificationQueued:
 
     notification_id: UUID
     organisation: UUID
+    """Whose staff is told."""
     role: Role
+    """Which of its staff."""
     kind: NotificationKind
+    """What has happened."""
     about: UUID
+    """The referral."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotificationDelivered:
+    """It was sent by this channel; at least once."""
+
     notification_id: UUID
     channel: DeliveryChannel
+    """How."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotificationSeen:
+    """Somebody has marked it as seen."""
+
     notification_id: UUID
     staff: UUID
+    """Who."""
 
 
 NotificationEvent = NotificationQueued | NotificationDelivered | NotificationSeen
@@ -59,9 +69,13 @@ class ReminderDue:
 
     reminder_id: UUID
     organisation: UUID
+    """Who is reminded."""
     kind: NotificationKind
+    """What has waited too long."""
     about: UUID
+    """The referral."""
     due_at: EventTime
+    """The time that passed."""
 
 
 ReminderEvent = ReminderDue

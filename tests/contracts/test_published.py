@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 import yaml
 
 from shared.contracts.catalogue import CATALOGUE
+from shared.contracts.publish.annotations import described, meaning_of
 from shared.contracts.publish.artifacts import CONTRACTS, REFERENCE, artifacts
+from shared.contracts.publish.reference import nested
 from shared.contracts.streams import STREAMS, services
 from shared.contracts.upcasts import UPCASTS
 from shared.vault.sealing import personal_fields
@@ -58,6 +61,19 @@ def test_every_event_belongs_to_exactly_one_kind_of_stream_of_its_service() -> N
     assert sorted(placed, key=str) == sorted(
         ((contract.service, contract.event) for contract in CATALOGUE.contracts), key=str
     )
+
+
+def test_every_event_and_every_field_of_it_says_what_it_means() -> None:
+    events = [contract.event for contract in CATALOGUE.contracts]
+    shapes = [shape for shape in [*events, *nested(events)] if not issubclass(shape, Enum)]
+    silent = [shape.__name__ for shape in shapes if not meaning_of(shape)]
+    silent += [
+        f"{shape.__name__}.{field.name}"
+        for shape in shapes
+        for field in described(shape)
+        if not field.meaning
+    ]
+    assert silent == []
 
 
 def test_no_two_kinds_of_stream_have_one_name() -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Union, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 
 from shared.contracts.marks import Clear, PublicMark, Sealed
+from shared.contracts.publish.glossary import GLOSSARY
 
 
 class Mark(Enum):
@@ -34,7 +35,7 @@ class Described:
 def described(shape: type) -> list[Described]:
     """The fields of a dataclass or pydantic model, in their order."""
     hints = get_type_hints(shape, include_extras=True)
-    meanings = field_meanings(shape)
+    meanings = {**GLOSSARY, **field_meanings(shape)}
     return [
         Described(name, *read_mark(hints[name]), meanings.get(name, ""))
         for name in field_names(shape)

@@ -56,7 +56,7 @@ def message(contract: Contract) -> JsonObject:
     return {
         "name": contract.type,
         "title": contract.event.__name__,
-        "summary": meaning_of(contract.event) or f"A fact of {contract.service}.",
+        "summary": meaning_of(contract.event),
         "contentType": CONTENT_TYPE,
         "headers": {
             "type": "object",

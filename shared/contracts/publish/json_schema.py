@@ -28,7 +28,7 @@ def envelope_schema(contract: Contract) -> JsonObject:
         "$schema": DIALECT,
         "$id": f"{contract.type}.json",
         "title": contract.event.__name__,
-        "description": meaning_of(contract.event) or f"A fact of {contract.service}.",
+        "description": meaning_of(contract.event),
         "type": "object",
         "properties": properties,
         "required": sorted(properties.keys() - OPTIONAL_ATTRIBUTES),
