@@ -32,6 +32,8 @@ from shared.runtime.paging import POSITION, Listed, Paged
 from shared.vault.errors import SubjectErased
 
 ROLES = (Role.CASEWORKER, Role.SUPERVISOR, Role.INVESTIGATOR)
+"""Fewer than the readers of `shared/policy/disclosure.py`: an intake officer takes reports in and
+sees which case a person has; that work needs no footage and no documents."""
 MediaType = Annotated[str, StringConstraints(pattern=r"^[\w.+-]{1,60}/[\w.+-]{1,60}$")]
 
 

@@ -1,5 +1,7 @@
 """Why a command about evidence was refused: each a sentence with the HTTP status that tells it."""
 
+from dataclasses import dataclass
+
 from shared.contracts.refused import Refused
 
 
@@ -11,10 +13,12 @@ class EvidenceIsNotSealed(Refused):
     """Nothing is served before its hash is known: ask again when the file's state is `sealed`."""
 
 
+@dataclass
 class PartsAreMissing(Refused):
-    """The object store could not join the parts that the request names."""
+    """Not all parts have come in whole: `missing` is how many, `list_parts` says which."""
 
     status = 422
+    missing: int
 
 
 class LinkHasExpired(Refused):

@@ -90,12 +90,15 @@ class Uploads:
             return  # a retry: the writer knows what it was answered
         try:
             stored = self._objects.uploaded_parts(evidence_id, upload.upload_id)
-            if {number: part.size for number, part in stored.items()} != {
-                part.number: part.size for part in parts
-            }:
-                raise PartsAreMissing
-            self._objects.join(evidence_id, upload.upload_id, stored)
+            whole = {
+                part.number: stored[part.number]
+                for part in parts
+                if part.number in stored and stored[part.number].size == part.size
+            }
+            if len(whole) < len(parts):
+                raise PartsAreMissing(len(parts) - len(whole))
+            self._objects.join(evidence_id, upload.upload_id, whole)
         except UploadGone:
             # Joined by an earlier try that did not live to record it.
             if not self._objects.holds(evidence_id):
-                raise PartsAreMissing from None
+                raise PartsAreMissing(len(parts)) from None

@@ -172,6 +172,7 @@ async def test_a_client_that_lost_everything_but_the_id_goes_on_where_it_was(sce
         await store.put(first["items"][0]["url"], content=CONTENT[:PART])
     early = await scene.service.post(scene.owner, f"{file}/completion", None)
     assert (early.status_code, early.json()["type"]) == (422, "/problems/parts-are-missing")
+    assert early.json()["missing"] == 2
     parts = (await scene.service.seen(scene.owner, f"{file}/parts"))["items"]
     assert [part["uploaded"] for part in parts] == [True, False, False]
     assert parts[0]["url"] is None
@@ -279,6 +280,13 @@ async def test_a_stranger_learns_nothing_not_even_that_there_is_something(scene:
         assert (forbidden.status_code, forbidden.content) == (404, absent.content)
     started = await scene.service.post(scene.stranger, "/evidence", scene.announcement(1))
     assert (started.status_code, started.content) == (404, absent.content)
+
+
+async def test_an_intake_officer_reads_no_evidence(scene: Scene) -> None:
+    file = await scene.has_sealed()
+    officer = Member(scene.owner.organisation, (Role.INTAKE_OFFICER,))
+    answer = await scene.service.get(officer, file)
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/role-missing")
 
 
 async def test_no_name_of_a_file_stands_in_the_database(scene: Scene) -> None:
