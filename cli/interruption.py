@@ -61,7 +61,7 @@ class Interruption:
 
 @contextmanager
 def interruptible() -> Iterator[Interruption]:
-    """A KeyboardInterrupt comes out of this at most once."""
+    """A signal interrupts what is done here, once; then the program ends, and hears no other."""
     interruption = Interruption()
     # What is ignored, as by `nohup`, stays ignored.
     taken = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
@@ -70,4 +70,7 @@ def interruptible() -> Iterator[Interruption]:
         yield interruption
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if interruption.heard:
+                signal.signal(number, signal.SIG_IGN)
+            elif signal.getsignal(number) == interruption.hear:
+                signal.signal(number, handler)

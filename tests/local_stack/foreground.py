@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from tests.local_stack.vcms import Vcms, gone
 from tests.support.postgres import query
 
 PATIENCE = 240.0
+IMPATIENCE = 0.3
 """Seconds."""
 
 
@@ -45,11 +46,14 @@ class Foreground:
         again: signal.Signals = signal.SIGINT,
     ) -> int:
         """As by a terminal, which sends a signal to the whole group, and by somebody impatient,
-        who does not wait for the end; the exit code."""
+        who sends another until it has ended; the exit code."""
         os.killpg(self.process.pid, first)
         wait_until(self.process, lambda: ENDING in self.errors.read_text())
-        for _ in range(3):
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
             os.killpg(self.process.pid, again)
+            with suppress(subprocess.TimeoutExpired):
+                return self.process.wait(IMPATIENCE)
         return self.wait()
 
 
