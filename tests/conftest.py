@@ -1,7 +1,7 @@
 """The fixtures that all tests share."""
 
 from tests.support import generated
-from tests.support.kafka import kafka, new_topic
+from tests.support.kafka import kafka, new_topic, own_kafka
 from tests.support.keys import keys_database, sealer_role
 from tests.support.postgres import connections_end_with_their_test, databases, ledger, postgres
 
@@ -13,6 +13,7 @@ __all__ = [
     "keys_database",
     "ledger",
     "new_topic",
+    "own_kafka",
     "postgres",
     "sealer_role",
 ]

@@ -4,7 +4,7 @@ import os
 import pty
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -12,7 +12,6 @@ import pytest
 from deploy.local.services import VCMS
 from tests.local_stack.foreground import (
     PATIENCE,
-    a_report_came,
     a_service_runs,
     programs_of,
     wait_until,
@@ -22,15 +21,12 @@ from tests.local_stack.vcms import Vcms
 pytestmark = pytest.mark.stack
 
 
-@pytest.mark.parametrize(("command", "comes"), [("up", a_service_runs), ("demo", a_report_came)])
-def test_a_closed_terminal_leaves_no_program_behind(
-    command: str, comes: Callable[[Vcms], bool], vcms: Vcms
-) -> None:
-    with on_a_terminal(vcms, command) as (process, terminal):
+def test_a_closed_terminal_leaves_no_program_behind(vcms: Vcms) -> None:
+    with on_a_terminal(vcms, "up") as (process, terminal):
 
         def came() -> bool:
             drain(terminal)
-            return comes(vcms)
+            return a_service_runs(vcms)
 
         wait_until(process, came)
         os.killpg(process.pid, signal.SIGHUP)

@@ -16,15 +16,3 @@ def test_a_demonstration_that_breaks_off_says_so_in_one_document_and_ends(vcms: 
         assert program.wait() == ExitCode.FAILED
     assert programs_of(vcms) == []
     assert program.document()["code"] == "failed"
-
-
-def test_a_demonstration_that_cannot_write_its_report_ends_all_the_same(vcms: Vcms) -> None:
-    report = vcms.home.parent / "reports" / "report.json"
-    report.parent.mkdir()
-    with begun(vcms, "demo", "--exit", "--json", "--report", str(report)) as program:
-        wait_until(program.process, lambda: a_report_came(vcms))
-        report.parent.rmdir()
-        vcms.programs()["intake-1"].kill()
-        assert program.wait() == ExitCode.NOT_WRITABLE
-    assert programs_of(vcms) == []
-    assert str(report) in str(program.document()["error"])

@@ -15,7 +15,7 @@ from tests.local_stack.foreground import (
 )
 from tests.local_stack.vcms import Vcms
 
-pytestmark = [pytest.mark.stack, pytest.mark.chaos]
+pytestmark = pytest.mark.stack
 
 
 @pytest.fixture(autouse=True)
@@ -41,20 +41,13 @@ def test_being_told_to_end_while_services_start_leaves_no_program_behind(vcms: V
 
 
 def test_ctrl_c_while_the_demonstration_loads_leaves_no_program_behind(vcms: Vcms) -> None:
-    with begun(vcms, "demo") as program:
+    with begun(vcms, "demo", "--json") as program:
         wait_until(program.process, lambda: a_report_came(vcms))
         assert program.interrupted() == ExitCode.INTERRUPTED
     assert programs_of(vcms) == []
+    assert program.document() == {"error": "Stopped.", "code": "interrupted"}
     assert "Traceback" not in program.errors.read_text()
     assert (vcms.home / "postgres" / "cluster").is_dir(), "what it kept stays"
-
-
-def test_a_demonstration_is_told_to_end_as_by_ctrl_c(vcms: Vcms) -> None:
-    with begun(vcms, "demo", "--json") as program:
-        wait_until(program.process, lambda: a_report_came(vcms))
-        assert program.interrupted(signal.SIGTERM, signal.SIGHUP) == ExitCode.INTERRUPTED
-    assert programs_of(vcms) == []
-    assert program.document() == {"error": "Stopped.", "code": "interrupted"}
 
 
 def a_part_runs(vcms: Vcms) -> bool:

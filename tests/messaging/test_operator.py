@@ -193,11 +193,11 @@ def test_without_an_address_it_says_what_to_set(
 async def test_a_rebuilt_topic_holds_the_same_bytes_again(
     operator: Operator,
     ledger: ServiceDatabase,
-    kafka: Kafka,
+    own_kafka: Kafka,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("VCMS_KAFKA_BOOTSTRAP", kafka.bootstrap)
-    line = KafkaLine(kafka.bootstrap, "referrals")
+    monkeypatch.setenv("VCMS_KAFKA_BOOTSTRAP", own_kafka.bootstrap)
+    line = KafkaLine(own_kafka.bootstrap, "referrals")
     await line.create()
     relay = Relay(ledger.writer, line.topic, line.bus)
     write(ledger.writer, range(1, 501))

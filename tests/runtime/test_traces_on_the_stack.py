@@ -81,13 +81,13 @@ class Parts:
 
 @pytest.fixture
 def parts(
-    databases: Databases, kafka: Kafka, keys_database: KeysDatabase, tmp_path: Path
+    databases: Databases, own_kafka: Kafka, keys_database: KeysDatabase, tmp_path: Path
 ) -> Iterator[Parts]:
-    asyncio.run(create_topics(kafka.bootstrap, SERVICES))
+    asyncio.run(create_topics(own_kafka.bootstrap, SERVICES))
     (tmp_path / "wrapping.key").write_bytes(bytes(32))
     identity = openid.start(tmp_path / "openid")
     with collecting() as collector:
-        yield Parts(databases, kafka, keys_database, identity, collector, tmp_path)
+        yield Parts(databases, own_kafka, keys_database, identity, collector, tmp_path)
     identity.stop()
 
 

@@ -93,7 +93,7 @@ class Scene:
 
     async def sends(self, file: str) -> None:
         parts = (await self.service.seen(self.owner, f"{file}/parts"))["items"]
-        async with httpx.AsyncClient() as store:
+        async with httpx.AsyncClient(timeout=60) as store:
             for part in parts:
                 begin = (part["number"] - 1) * PART
                 sent = await store.put(part["url"], content=CONTENT[begin : begin + part["size"]])

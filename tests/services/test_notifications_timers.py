@@ -81,9 +81,9 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(tmp_path: Path, databases: Databases, kafka: Kafka) -> Scene:
-    await create_topics(kafka.bootstrap, [*SOURCES, "notifications", TICKS])
-    return Scene(tmp_path, databases.of("notifications"), kafka.bootstrap)
+async def scene(tmp_path: Path, databases: Databases, own_kafka: Kafka) -> Scene:
+    await create_topics(own_kafka.bootstrap, [*SOURCES, "notifications", TICKS])
+    return Scene(tmp_path, databases.of("notifications"), own_kafka.bootstrap)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A real Kafka broker for the session, and for each test topics of its own."""
+"""A real Kafka broker for the session, with topics of its own for each test; or one for a test."""
 
 import itertools
 from collections.abc import Awaitable, Callable, Iterator
@@ -14,6 +14,14 @@ _numbers = itertools.count()
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
     broker = start(tmp_path_factory.mktemp("kafka"))
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture
+def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
+    """A broker for one test, which may call its topics as the services call theirs."""
+    broker = start(tmp_path_factory.mktemp("own-kafka"))
     yield broker
     broker.kill()
 
