@@ -16,8 +16,8 @@ down reset status: stack-packages
 	@$(VENV)/vcms $@ $(ARGS)
 
 # What kills and measures has the machine to itself.
-test: test-packages
-	$(VENV)/pytest -m "not chaos" $(TWO) $(ARGS)
+test: test-fast
+	$(VENV)/pytest -m "stack and not chaos" $(TWO) $(ARGS)
 	$(VENV)/pytest -m chaos $(ARGS)
 
 test-fast: test-packages

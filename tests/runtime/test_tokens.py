@@ -128,10 +128,10 @@ async def test_an_expired_token_is_told_apart() -> None:
 
 
 async def test_a_remembered_token_expires_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    issuer = Issuer()
-    verifier, token = issuer.verifier(), issuer.token({"iat": NOW - 900, "exp": NOW + 300})
+    issuer, now = Issuer(), int(time.time())
+    verifier, token = issuer.verifier(), issuer.token({"iat": now - 900, "exp": now + 300})
     await verifier.staff(token)
-    monkeypatch.setattr("shared.runtime.identity.time", lambda: NOW + 301)
+    monkeypatch.setattr("shared.runtime.identity.time", lambda: now + 301)
     monkeypatch.setattr("shared.runtime.tokens.LEEWAY", -301)  # the library's clock stands still
     with pytest.raises(TokenExpired):
         await verifier.staff(token)
