@@ -243,6 +243,10 @@ class ConsumerThread(kafka.AIOKafkaConsumerThread):
     Worker = DaemonThread
     shutdown_timeout = STOP_SECONDS
 
+    def on_crash(self, msg: str, *fmt: object, **kwargs: object) -> None:
+        """Faust would print the error with its text; the log names its class and place."""
+        log.warning("timers_thread_ends", worker=NAME, exc_info=True)
+
 
 class Consumer(kafka.Consumer):
     def _new_consumer_thread(self) -> ConsumerThread:

@@ -6,6 +6,8 @@ import asyncio
 import logging
 import sys
 import threading
+import warnings
+from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
@@ -19,7 +21,7 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 
 def configure(service: str, stream: TextIO = sys.stdout) -> None:
-    """Send every log of this process, libraries' too, to `stream` as JSON lines."""
+    """Send every log of this process, of libraries and Python too, to `stream` as JSON lines."""
     structlog.configure(
         processors=[
             structlog.stdlib.add_log_level,
@@ -38,7 +40,9 @@ def configure(service: str, stream: TextIO = sys.stdout) -> None:
     logging.getLogger("shared").setLevel(logging.INFO)
     logging.getLogger("services").setLevel(logging.INFO)
     sys.excepthook = _uncaught
+    sys.unraisablehook = _unraisable
     threading.excepthook = _uncaught_in_thread
+    warnings.showwarning = _warned
 
 
 def formatter(service: str) -> ProcessorFormatter:
@@ -121,6 +125,23 @@ def _uncaught(
     log.critical("uncaught", **failure(error))
 
 
+def _unraisable(arguments: "sys.UnraisableHookArgs") -> None:
+    if arguments.exc_value is not None:
+        log.error("unraisable", **failure(arguments.exc_value))
+
+
 def _uncaught_in_thread(arguments: threading.ExceptHookArgs) -> None:
     if arguments.exc_value is not None:
         log.critical("uncaught_in_thread", **failure(arguments.exc_value))
+
+
+def _warned(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """In the shape that `warnings.showwarning` has."""
+    log.warning("python_warns", error=category.__name__, at=f"{Path(filename).stem}:{lineno}")

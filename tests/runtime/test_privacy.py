@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 import threading
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -33,12 +34,12 @@ def written() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level
-    hooks = sys.excepthook, threading.excepthook
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook, warnings.showwarning
     logs.configure("referrals", stream)
     root.setLevel(logging.DEBUG)
     yield stream
     root.handlers[:], root.level = handlers, level
-    sys.excepthook, threading.excepthook = hooks
+    sys.excepthook, threading.excepthook, sys.unraisablehook, warnings.showwarning = hooks
     structlog.configure(**before)
 
 
@@ -160,6 +161,25 @@ def test_what_no_thread_catches_is_logged_by_class(written: io.StringIO) -> None
     thread.start()
     thread.join()
     assert [line["error"] for line in lines(written)] == ["ValueError"]
+    assert CANARY not in written.getvalue()
+
+
+def test_what_no_finaliser_may_raise_is_logged_by_class(written: io.StringIO) -> None:
+    class Fails:
+        def __del__(self) -> None:
+            raise ValueError(CANARY)
+
+    del (held := [Fails()])[0]
+    assert not held
+    assert [line["error"] for line in lines(written)] == ["ValueError"]
+    assert CANARY not in written.getvalue()
+
+
+def test_a_warning_is_logged_without_its_text(written: io.StringIO) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn(CANARY, RuntimeWarning, stacklevel=1)
+    assert [line["error"] for line in lines(written)] == ["RuntimeWarning"]
     assert CANARY not in written.getvalue()
 
 

@@ -1,5 +1,8 @@
 """Reminders, with faust on a real broker: of what waits too long, once, by several instances."""
 
+import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -9,6 +12,7 @@ from uuid import UUID
 import pytest
 
 from deploy.local.kafka import Kafka
+from deploy.local.ports import HOST, free_port
 from deploy.local.topics import create_topics
 from services.notifications.app import compose, waits_of
 from services.notifications.timers import NAME, SOURCES, TICKS
@@ -114,6 +118,38 @@ async def test_what_waits_too_long_is_reminded_of_once(scene: Scene, stack: Asyn
     for service in (first, second, third):
         await has_read_everything(service, parked=1)
     await parked_alone(scene, strange)
+
+
+def test_a_thread_of_faust_that_breaks_is_told_in_the_log_alone(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", WITHOUT_A_BROKER, f"{HOST}:{free_port()}", tmp_path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    )
+    lines = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert {line["service"] for line in lines} == {"notifications"}
+    assert "timers_thread_ends" in {line["event"] for line in lines}
+
+
+WITHOUT_A_BROKER = """
+import asyncio, os, sys
+from aiokafka.errors import KafkaConnectionError
+from services.notifications.timers import new_app
+from shared.runtime import logs
+
+async def start() -> None:
+    logs.configure("notifications")
+    try:
+        await new_app(*sys.argv[1:]).consumer._new_consumer_thread().start()
+    except KafkaConnectionError:
+        sys.stdout.flush()
+        os._exit(0)
+
+asyncio.run(start())
+"""
 
 
 async def reminded_of(
