@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import count
 from threading import Barrier
 from uuid import UUID, uuid4
@@ -35,6 +36,22 @@ class Clock:
 
     def __call__(self) -> float:
         return self.seconds
+
+
+@dataclass
+class LookedAtTogether:
+    """A table in which nobody adds a key before all have looked and found none."""
+
+    table: WrappedKeys
+    all_looked: Barrier
+
+    def load(self, subjects: Collection[UUID]) -> Mapping[UUID, bytes | None]:
+        found = self.table.load(subjects)
+        self.all_looked.wait(timeout=10)
+        return found
+
+    def add(self, wrapped: Mapping[UUID, bytes]) -> Mapping[UUID, bytes | None]:
+        return self.table.add(wrapped)
 
 
 def kept(vault: Vault, field: str = "keeper") -> str:
@@ -125,12 +142,11 @@ class VaultContract:
         self, table: WrappedKeys, key_file: KeyFile
     ) -> None:
         subjects = [uuid4() for _ in range(50)]
-        begin = Barrier(8)
+        together = LookedAtTogether(table, Barrier(8))
 
         def keys_of_one_instance(number: int) -> Mapping[UUID, bytes]:
             own_order = subjects[number:] + subjects[:number]
-            begin.wait(timeout=10)
-            return Vault(table, key_file).keys_for(own_order)
+            return Vault(together, key_file).keys_for(own_order)
 
         with ThreadPoolExecutor(8) as pool:
             first, *others = pool.map(keys_of_one_instance, range(8))
