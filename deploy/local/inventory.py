@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local import kafka, mail, openid, postgres, s3
+from deploy.local import kafka, mail, openid, ports, postgres, s3
 from deploy.local.home import Home
 from deploy.local.part import Part
 from deploy.local.services import Service
@@ -46,6 +46,17 @@ def seen(home: Home) -> Sequence[Seen]:
     return [Seen(folder, recall(folder)) for folder in folders if (folder / "port").exists()]
 
 
+def check_ports(directories: Sequence[Path]) -> None:
+    """Raises PortTaken: another program listens where a part that does not run did before."""
+    for directory in directories:
+        if (directory / "port").exists() and recall(directory) is None:
+            ports.remembered(kind(directory).title(directory), directory / "port")
+
+
 def found(directory: Path) -> Part | None:
     """The part that runs there."""
-    return PARTS.get(directory.name, Service).found(directory)
+    return kind(directory).found(directory)
+
+
+def kind(directory: Path) -> type[Part]:
+    return PARTS.get(directory.name, Service)

@@ -13,6 +13,7 @@ from deploy.local import kafka, mail, openid, postgres, s3, services, stack_file
 from deploy.local.databases import KEYS, Databases
 from deploy.local.down import end
 from deploy.local.home import Home
+from deploy.local.inventory import PARTS, check_ports
 from deploy.local.kafka import Kafka
 from deploy.local.kafka_jars import Progress, kafka_jars
 from deploy.local.part import Part
@@ -65,9 +66,11 @@ def up(home: Home, instances: int | None, say: Say, fetched: Progress) -> Stack:
     check_chosen()
     check_machine(home)
     with alone(home):
+        running = instance_folders(home, remembered_count(home, instances))
+        check_ports([*map(home.part, PARTS), *running])
         kafka_jars(fetched)
         parts = start_parts(home, say)
-        stack = Stack(parts, start_services(parts, remembered_count(home, instances), say))
+        stack = Stack(parts, start_services(parts, running, say))
         stack_file.write(stack.parts, stack.services)
     return stack
 
@@ -108,25 +111,30 @@ def migrated(home: Home, server: Postgres) -> Postgres:
     return server
 
 
-def start_services(parts: Parts, instances: int, say: Say) -> Sequence[Service]:
+def start_services(parts: Parts, folders: Sequence[Path], say: Say) -> Sequence[Service]:
+    """One instance in each folder; others are ended, and their folders deleted."""
     remembered_key(parts.home.wrapping_key)
-    wanted = [(service, instance) for service in SERVICES for instance in range(1, instances + 1)]
-    directories = [parts.home.service(service, instance) for service, instance in wanted]
-    for extra in set(parts.home.services.glob("*-*")) - set(directories):
+    for extra in set(parts.home.services.glob("*-*")) - set(folders):
         end(extra)
         shutil.rmtree(extra)
 
-    def start(service: str, instance: int) -> Service:
-        def launch(directory: Path) -> Service:
-            return Service.kept(
-                directory,
-                lambda port: services.launch(directory, environment(parts, service, port)),
-            )
+    def start(folder: Path) -> Service:
+        return start_and_tell(parts.home, folder, lambda at: start_service(at, parts), say)
 
-        return start_and_tell(parts.home, parts.home.service(service, instance), launch, say)
+    with ThreadPoolExecutor(max_workers=len(folders)) as together:
+        return list(together.map(start, folders))
 
-    with ThreadPoolExecutor(max_workers=len(wanted)) as together:
-        return list(together.map(start, *zip(*wanted, strict=True)))
+
+def start_service(directory: Path, parts: Parts) -> Service:
+    """The instance that lives there, `cases-1`. Raises CannotStart."""
+    name = directory.name.rpartition("-")[0]
+    return Service.kept(
+        directory, lambda port: services.launch(directory, environment(parts, name, port))
+    )
+
+
+def instance_folders(home: Home, instances: int) -> list[Path]:
+    return [home.service(name, number) for name in SERVICES for number in range(1, instances + 1)]
 
 
 def start_and_tell(home: Home, directory: Path, start: Callable[[Path], P], say: Say) -> P:

@@ -180,8 +180,10 @@ def test_a_taken_port_is_one_clear_line(folder: Path) -> None:
     taken = remembered("Kafka", made(vcms.home / "kafka") / "port")
     with socket.create_server((HOST, taken)):
         ended = vcms.run("up", "--json")
+    started = [*vcms.home.rglob("running.json")]
     vcms.run("reset")
     assert ended.code == ExitCode.PORT_TAKEN
+    assert not started, "what cannot all run shall not run in part"
     assert f"Port {taken} of Kafka is taken" in ended.sentence()
 
 

@@ -9,13 +9,13 @@ from typing import Any
 import httpx
 
 from cli.demo.asking import sign_in
-from deploy.local import kafka, postgres, s3, services
+from deploy.local import kafka, postgres, s3
 from deploy.local.home import Home
 from deploy.local.part import Part
 from deploy.local.people import PEOPLE
-from deploy.local.service_settings import Parts, environment
+from deploy.local.service_settings import Parts
 from deploy.local.services import SERVICES, Service
-from deploy.local.up import up
+from deploy.local.up import start_service, up
 
 INSTANCES = 2
 SETTLING_SECONDS = 180.0
@@ -67,15 +67,7 @@ class Whole:
             case "s3":
                 s3.start(self.home.part(name))
             case _:
-                self._bring_back_service(name)
-
-    def _bring_back_service(self, name: str) -> None:
-        service = name.rpartition("-")[0]
-        directory = self.home.services / name
-        Service.kept(
-            directory,
-            lambda port: services.launch(directory, environment(self.parts, service, port)),
-        )
+                start_service(self.home.services / name, self.parts)
 
     async def settle(self) -> None:
         """Waits until nothing is left to relay, consume or project.
