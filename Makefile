@@ -1,6 +1,8 @@
 # What people run; `make demo` and `make test` are the two that matter. ARGS goes to the command.
 
 VENV := .venv/bin
+# Programs that start a hundred times are compiled once, whatever the machine prefers.
+export PYTHONDONTWRITEBYTECODE :=
 # Two at a time, each with servers of its own.
 TWO := -n 2 --dist loadfile --no-loadscope-reorder
 

@@ -32,10 +32,12 @@ MOST_EVENTS = 500
 
 
 class Step(NamedTuple):
-    """Where the projection stands, and whether more waits for it."""
+    """Where the projection stands, whether more waits for it, and whether another instance was
+    first to take that."""
 
     position: int
     more: bool
+    lost: bool = False
 
 
 def register(connection: Connection, projection: Projection) -> None:
@@ -57,7 +59,7 @@ def advance(connection: Connection, service: str, projection: Projection) -> Ste
         return Step(position, more=False)
     last = events[-1].position
     if not claim(connection, projection, position, last):
-        return Step(position, more=True)
+        return Step(position, more=True, lost=True)
     take_effect(connection, service, projection, events)
     return Step(last, more=len(events) == MOST_EVENTS)
 

@@ -1,16 +1,17 @@
 """Keeps a service's read models up with its own events, as a worker."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from time import monotonic
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from shared.eventstore.connections import engine
 from shared.eventstore.errors import Retryable
 from shared.eventstore.listening import POLL_SECONDS, news_of_events
 from shared.eventstore.parking import parked_count
+from shared.eventstore.progress import Progress
 from shared.eventstore.projecting import Step, advance, register, retry
 from shared.eventstore.projection import Projection
 from shared.eventstore.store import connected, last_position
@@ -32,8 +33,8 @@ class Projector:
         self._service = service
         self._projections = tuple(projections)
         self._engine = engine(database_url, pool_size=2)
-        self._positions = {projection.name: 0 for projection in projections}
-        self._moved = asyncio.Condition()
+        self._names = [projection.name for projection in projections]
+        self._progress = Progress()
         self._next_retry = 0.0
 
     async def run(self) -> None:
@@ -51,12 +52,7 @@ class Projector:
 
     async def wait_for(self, position: int, seconds: float) -> bool:
         """Waits until every projection has taken the event at `position`; False: not in time."""
-        try:
-            async with asyncio.timeout(seconds), self._moved:
-                await self._moved.wait_for(lambda: self._slowest() >= position)
-        except TimeoutError:
-            return False
-        return True
+        return await self._progress.wait_for(position, seconds)
 
     async def catch_up(self, seconds: float) -> bool:
         """Waits until every projection has taken all that is recorded by now; False: not in time.
@@ -77,46 +73,49 @@ class Projector:
         Raises:
             Retryable: the database is away.
         """
-        names = list(self._positions)
-        slowest = select(func.coalesce(func.min(PROJECTIONS.c.position), 0))
         with connected(self._engine) as connection:
-            found = connection.execute(slowest.where(PROJECTIONS.c.name.in_(names)))
-            here: int = found.scalar_one()
-            behind = last_position(connection) - here
-            return behind + parked_count(connection, names, self._service)
+            behind = last_position(connection) - self._slowest(connection)
+            return behind + parked_count(connection, self._names, self._service)
 
     async def _follow(self) -> None:
         async with news_of_events(self._url, self.name) as news:
             await asyncio.to_thread(self._register)
             while True:
-                if not await self._note(await asyncio.to_thread(self._steps)):
+                steps = await asyncio.to_thread(self._steps)
+                await self._progress.reach(min((step.position for step in steps), default=0))
+                if any(step.lost for step in steps):
+                    await self._progress.stand_by(self._look)
+                elif not any(step.more for step in steps):
                     await news.wait()
 
-    async def _note(self, steps: Mapping[str, Step]) -> bool:
-        """Wakes those who wait; is there more?"""
-        async with self._moved:
-            self._positions |= {name: step.position for name, step in steps.items()}
-            self._moved.notify_all()
-        return any(step.more for step in steps.values())
+    async def _look(self) -> None:
+        await self._progress.reach(await asyncio.to_thread(self._standing))
+
+    def _standing(self) -> int:
+        with connected(self._engine) as connection:
+            return self._slowest(connection)
+
+    def _slowest(self, connection: Connection) -> int:
+        slowest = select(func.coalesce(func.min(PROJECTIONS.c.position), 0))
+        named = slowest.where(PROJECTIONS.c.name.in_(self._names))
+        position: int = connection.execute(named).scalar_one()
+        return position
 
     def _head(self) -> int:
         with connected(self._engine) as connection:
             return last_position(connection)
-
-    def _slowest(self) -> int:
-        return min(self._positions.values(), default=0)
 
     def _register(self) -> None:
         with connected(self._engine) as connection:
             for projection in self._projections:
                 register(connection, projection)
 
-    def _steps(self) -> dict[str, Step]:
+    def _steps(self) -> list[Step]:
         """Takes each projection one step, each in a transaction of its own."""
-        steps: dict[str, Step] = {}
+        steps = []
         for projection in self._projections:
             with connected(self._engine) as connection:
-                steps[projection.name] = advance(connection, self._service, projection)
+                steps.append(advance(connection, self._service, projection))
         if monotonic() >= self._next_retry:
             self._next_retry = monotonic() + POLL_SECONDS
             self._retry()

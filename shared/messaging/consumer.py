@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -11,6 +10,7 @@ import structlog
 from shared.contracts.catalogue import CATALOGUE
 from shared.eventstore.errors import Retryable, Unprocessable
 from shared.eventstore.parking import BEHIND, Parked, TooManyParked
+from shared.eventstore.progress import Progress
 from shared.messaging.backoff import Backoff
 from shared.messaging.effects import Effect
 from shared.messaging.line import Judgement, Stretch, Unfit, in_line, stretches
@@ -25,12 +25,6 @@ E = TypeVar("E")
 
 LOOK_SECONDS = 1.0
 """How often an operator's wishes are looked for: a retry, a rebuild."""
-
-STAND_BY_SECONDS = 0.5
-"""An instance that came second takes over when the position has not moved for so long."""
-
-GLANCE_SECONDS, READER_GLANCE_SECONDS = 0.25, 0.02
-"""How often it looks meanwhile: alone, and while somebody waits for a position."""
 
 
 class Consumer(Generic[E]):
@@ -54,13 +48,10 @@ class Consumer(Generic[E]):
         self._effect = effect
         self._inbox = effect.inbox(name, topic)
         self._bus = bus
-        self._position = 0
+        self._progress = Progress()
         self._seen = 0
         self._parked: frozenset[str] = frozenset()
         self._skipped: frozenset[int] = frozenset()
-        self._moved = asyncio.Condition()
-        self._readers = 0
-        self._reader_waits = asyncio.Event()
         self._look_at = 0.0
         self._reached = False
         """Did the broker answer, when it was last needed?"""
@@ -108,23 +99,12 @@ class Consumer(Generic[E]):
 
     async def wait_for(self, position: int, seconds: float) -> bool:
         """Waits until the event at `position` has taken effect; False: not in time."""
-        self._readers += 1
-        self._reader_waits.set()
-        try:
-            async with asyncio.timeout(seconds), self._moved:
-                await self._moved.wait_for(lambda: self._position >= position)
-        except TimeoutError:
-            return False
-        finally:
-            self._readers -= 1
-            if not self._readers:
-                self._reader_waits.clear()
-        return True
+        return await self._progress.wait_for(position, seconds)
 
     async def _follow(self, reader: Reader, backoff: Backoff) -> None:
         await self._look()
         place = Place(reader)
-        await place.find(self._position)
+        await place.find(self._progress.position)
         async with unread_of(reader) as self._unread:
             while True:
                 await self._step(reader, place)
@@ -133,28 +113,30 @@ class Consumer(Generic[E]):
     async def _step(self, reader: Reader, place: Place) -> None:
         records = await reader.fetch()
         self._seen = max((record.position for record in records), default=self._seen)
-        before = self._position
-        line = in_line(records, self._position)
+        before = self._progress.position
+        line = in_line(records, self._progress.position)
         try:
             taken = await self._work(line.next, self._effect.most)
         except TooManyParked:
             await self._stop_for_a_while()
-            await place.find(self._position)
+            await place.find(self._progress.position)
             return
         if not taken:
-            await self._stand_by()
+            await self._progress.stand_by(self._look)
         elif monotonic() >= self._look_at:
             await self._look()
-        if not taken or self._position < before:
-            await place.find(self._position)  # others went on, or an operator wants it all again
+        if not taken or self._progress.position < before:
+            await place.find(
+                self._progress.position
+            )  # others went on, or an operator wants it all again
         else:
-            await place.mind_holes(line.ahead, self._position)
+            await place.mind_holes(line.ahead, self._progress.position)
 
     async def _work(self, records: Sequence[Record], most: int) -> bool:
         for stretch in stretches(records, self._judge, most):
             if not await self._claim(stretch):
                 return False
-            await self._reach(stretch.last)
+            await self._progress.reach(stretch.last)
         return True
 
     def _judge(self, record: Record) -> Judgement[E]:
@@ -200,30 +182,13 @@ class Consumer(Generic[E]):
         await asyncio.sleep(LOOK_SECONDS)
         await self._look()
 
-    async def _stand_by(self) -> None:
-        """Another instance was first, and goes on alone for as long as it moves the position: two
-        that race for every event do everything twice."""
-        still_since = monotonic()
-        while monotonic() < still_since + STAND_BY_SECONDS:
-            before = self._position
-            await self._glance()
-            if self._position != before:
-                still_since = monotonic()
-
-    async def _glance(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GLANCE_SECONDS):
-                await self._reader_waits.wait()
-                await asyncio.sleep(READER_GLANCE_SECONDS)
-        await self._look()
-
     async def _look(self) -> None:
         """Where do we stand, and does an operator want something?"""
         if self._parked:
             await self._retry()
         standing = await asyncio.to_thread(self._inbox.standing)
         self._parked, self._skipped = standing.parked, standing.skipped
-        await self._reach(standing.position)
+        await self._progress.reach(standing.position)
         self._look_at = monotonic() + LOOK_SECONDS
 
     async def _retry(self) -> None:
@@ -239,11 +204,6 @@ class Consumer(Generic[E]):
             await asyncio.to_thread(self._inbox.park_again, parked, str(error))
             return False
         return True
-
-    async def _reach(self, position: int) -> None:
-        self._position = position
-        async with self._moved:
-            self._moved.notify_all()
 
 
 def kinds_of(events: Iterable[type]) -> frozenset[str]:

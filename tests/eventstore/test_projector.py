@@ -169,13 +169,16 @@ async def test_two_instances_take_each_event_once(
 ) -> None:
     one, other = (Projector(database.writer, LEDGER, [counting.projection()]) for _ in range(2))
     stream, subject = new_report()
-    async with running(one), running(other):
-        await store.handle(call(stream, Receive(), subject=subject))
-        for _ in range(10):
-            await asyncio.gather(*(store.handle(call(stream, Receive())) for _ in range(20)))
-        assert await one.wait_for(201, 20)
-        assert await other.wait_for(201, 20)
-    assert received(database) == {stream: 201}
+    async with running(other):
+        async with running(one):
+            await store.handle(call(stream, Receive(), subject=subject))
+            for _ in range(10):
+                await asyncio.gather(*(store.handle(call(stream, Receive())) for _ in range(20)))
+            assert await one.wait_for(201, 20)
+            assert await other.wait_for(201, 20)
+        receipt = await store.handle(call(stream, Receive(times=9)))
+        assert await other.wait_for(receipt.position, 20)
+    assert received(database) == {stream: 210}
 
 
 async def test_an_event_that_fails_is_parked_with_all_later_ones_of_its_stream(

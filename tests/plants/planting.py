@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "docs", "dist")
+LEFT_OUT = shutil.ignore_patterns(".*", "docs", "dist")
 LONGEST = 400
 """Seconds that a run may take before it counts as stuck."""
 
@@ -92,4 +92,4 @@ def run(copy: Path, *guards: str) -> Outcome:
 def environment(copy: Path) -> dict[str, str]:
     """Ours, without what pytest tells its own programs; the copy's packages come first."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    return {**plain, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**plain, "PYTHONPATH": str(copy)}

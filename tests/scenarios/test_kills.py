@@ -34,12 +34,12 @@ pytestmark = [pytest.mark.stack, pytest.mark.chaos]
 
 COMMANDS = 20_000
 KILLS = 40
-HAND_OVERS = COMMANDS // 200
-REPORTS = COMMANDS // 40
+HAND_OVERS = COMMANDS // 500
+REPORTS = COMMANDS // 50
 SERVICES_GIVEN = COMMANDS - 10 * HAND_OVERS - 3 * REPORTS
 
 # Clients that do the same.
-HANDING_OVER, REPORTING, GIVING = 4, 8, 24
+HANDING_OVER, REPORTING, GIVING = 16, 8, 24
 
 
 async def test_kills_lose_nothing_and_double_nothing(whole: Whole, played: Played) -> None:
