@@ -1,4 +1,7 @@
-"""`vcms auditor verify|replay|as-of`: checks the log, and tells a case's story, over HTTP."""
+"""`vcms auditor verify|replay|as-of`: checks the log, and tells a case's story, over HTTP.
+
+Each command imports what it needs by itself, so that `vcms serve` carries none of it.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -6,32 +9,20 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from cli.auditing import questions
-from cli.auditing.access import access, names_here
-from cli.auditing.client import AuditService, CannotAsk, is_address
-from cli.auditing.moment import as_of
-from cli.auditing.questions import Story
-from cli.auditing.shown import (
-    head_document,
-    show_proof,
-    show_verdict,
-    story_document,
-    then_document,
-    then_table,
-    verdict_document,
-)
-from cli.auditing.story import sentence
-from cli.auditing.told import Names
-from cli.auditing.verification import Finding, Head
 from cli.exit_codes import ExitCode
 from cli.output import AsJson, check_can_write, fail, file_errors, people, print_json
 from shared.contracts.audit import ReplayPurpose
+
+if TYPE_CHECKING:
+    from cli.auditing.client import AuditService
+    from cli.auditing.questions import Story
+    from cli.auditing.verification import Finding, Head
 
 app = typer.Typer(
     name="auditor",
@@ -41,6 +32,8 @@ app = typer.Typer(
 
 
 def address(url: str | None) -> str | None:
+    from cli.auditing.client import is_address
+
     if url is None or is_address(url):
         return url
     raise typer.BadParameter("an address is written as in https://audit.example.org")
@@ -72,6 +65,9 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Recompute the whole log from its leaves. Needs no token; exits with 1 if anything is off."""
+    from cli.auditing import questions
+    from cli.auditing.shown import head_document, show_verdict, verdict_document
+
     if head is not None:
         check_can_write(head, as_json=as_json)
     kept = read_head(head, as_json=as_json)
@@ -100,6 +96,11 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Tell a case's story: who did what, when. Structure alone; every event is proven."""
+    from cli.auditing.access import names_here
+    from cli.auditing.shown import show_proof, story_document
+    from cli.auditing.story import sentence
+    from cli.auditing.told import Names
+
     story = ask_story(case_id, purpose, url, token, as_json=as_json)
     names = Names(names_here() if url is None else {})
     if as_json:
@@ -124,6 +125,11 @@ def as_of_times(
     as_json: AsJson = False,
 ) -> None:
     """Say how a case stood at each of these times, from what had been recorded by then."""
+    from cli.auditing.access import names_here
+    from cli.auditing.moment import as_of
+    from cli.auditing.shown import show_proof, then_document, then_table
+    from cli.auditing.told import Names
+
     moments = [moment(time) for time in times]
     story = ask_story(case_id, purpose, url, token, as_json=as_json)
     names = Names(names_here() if url is None else {})
@@ -141,7 +147,10 @@ def as_of_times(
 @contextmanager
 def asking(
     url: str | None, token: str | None, *, signed_in: bool, as_json: bool
-) -> Iterator[AuditService]:
+) -> Iterator["AuditService"]:
+    from cli.auditing.access import access
+    from cli.auditing.client import AuditService, CannotAsk
+
     try:
         chosen = access(url, token, signed_in=signed_in)
         with AuditService.at(chosen.url, chosen.token) as service:
@@ -152,7 +161,9 @@ def asking(
 
 def ask_story(
     case_id: UUID, purpose: ReplayPurpose, url: str | None, token: str | None, *, as_json: bool
-) -> Story:
+) -> "Story":
+    from cli.auditing import questions
+
     with asking(url, token, signed_in=True, as_json=as_json) as service:
         return questions.replay(service, case_id, purpose)
 
@@ -167,7 +178,9 @@ def moment(time: str) -> datetime:
     return at
 
 
-def read_head(file: Path | None, *, as_json: bool) -> Head | None:
+def read_head(file: Path | None, *, as_json: bool) -> "Head | None":
+    from cli.auditing.verification import Head
+
     if file is None or not file.exists():
         return None
     try:
@@ -177,7 +190,7 @@ def read_head(file: Path | None, *, as_json: bool) -> Head | None:
         raise fail(f"{file} holds no head.", ExitCode.USAGE, as_json=as_json) from None
 
 
-def exit_with(findings: list[Finding]) -> None:
+def exit_with(findings: "list[Finding]") -> None:
     if findings:
         raise typer.Exit(ExitCode.FAILED)
 

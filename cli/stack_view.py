@@ -1,6 +1,7 @@
 """How the stack looks in a terminal: lines while it starts, addresses, a table of its parts."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
@@ -9,7 +10,9 @@ from cli.output import people, print_json
 from deploy.local.home import Home
 from deploy.local.inventory import Seen
 from deploy.local.kafka_jars import SIZE
-from deploy.local.up import Stack, Started
+
+if TYPE_CHECKING:
+    from deploy.local.up import Stack, Started
 
 
 class Starting:
@@ -28,7 +31,7 @@ class Starting:
             self._bar.start()
         self._bar.advance(self._kafka, size)
 
-    def say(self, part: Started) -> None:
+    def say(self, part: "Started") -> None:
         self.started.append(part)
         if self._shown:
             self.close()
@@ -39,12 +42,12 @@ class Starting:
             self._bar.stop()
 
 
-def sentence(part: Started) -> str:
+def sentence(part: "Started") -> str:
     took = "ran already" if part.already else f"{part.seconds:.1f} s"
     return f"[green]✓[/green] {part.name:<16} {part.address:<16} [dim]{took}[/dim]"
 
 
-def show_addresses(here: Home, stack: Stack, *, everything_ran: bool) -> None:
+def show_addresses(here: Home, stack: "Stack", *, everything_ran: bool) -> None:
     people.print("Everything ran already." if everything_ran else "Everything runs.")
     for service in stack.services:
         if service.instance == 1:
@@ -53,7 +56,7 @@ def show_addresses(here: Home, stack: Stack, *, everything_ran: bool) -> None:
     people.print(f"Logs: {here.logs}. Stop with `make down`.")
 
 
-def fresh(started: Sequence[Started]) -> list[str]:
+def fresh(started: Sequence["Started"]) -> list[str]:
     return [part.name for part in started if not part.already]
 
 

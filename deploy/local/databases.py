@@ -9,8 +9,6 @@ from psycopg2.extensions import connection
 from deploy.local.home import Home
 from deploy.local.postgres import Postgres
 from deploy.local.secret_file import remembered_secret
-from shared.eventstore.migrations import migrate
-from shared.vault.schema import migrate_keys
 
 KEYS = "keys"
 SERVICE_ROLES = ("migrator", "writer", "reader")
@@ -46,6 +44,10 @@ class Databases:
 
     def migrate(self, database: str) -> None:
         """Brings the tables to their newest shape, as the migrator."""
+        # Imported here: alembic takes longer to load than `vcms status` to answer.
+        from shared.eventstore.migrations import migrate
+        from shared.vault.schema import migrate_keys
+
         url = self.url(database, "migrator")
         if database == KEYS:
             migrate_keys(url)
