@@ -84,10 +84,6 @@ def wait_until(program: subprocess.Popen[bytes], holds: Callable[[], bool]) -> N
         time.sleep(0.05)
 
 
-def a_service_runs(vcms: Vcms) -> bool:
-    return any(vcms.home.glob("services/*/running.json"))
-
-
 def a_report_came(vcms: Vcms) -> bool:
     try:
         intake = json.loads((vcms.home / "stack.json").read_text())["services"]["intake"]

@@ -1,14 +1,22 @@
-"""Ctrl-C, at whatever moment and however often, ends everything that was begun."""
+"""Whoever ends `vcms`, at whatever moment, however often and by whatever means, leaves nothing
+running; and what was broken off can be begun again, as all tests here do in one folder."""
 
+import os
+import pty
 import signal
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from cli.exit_codes import ExitCode
+from deploy.local.services import VCMS
+from deploy.local.supervision import recall
+from tests.local_stack.conftest import stack_of_its_own
 from tests.local_stack.foreground import (
+    PATIENCE,
     a_report_came,
-    a_service_runs,
     begun,
     programs_of,
     wait_until,
@@ -16,6 +24,11 @@ from tests.local_stack.foreground import (
 from tests.local_stack.vcms import Vcms
 
 pytestmark = pytest.mark.stack
+
+
+@pytest.fixture(scope="module")
+def vcms() -> Iterator[Vcms]:
+    yield from stack_of_its_own()
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +53,20 @@ def test_being_told_to_end_while_services_start_leaves_no_program_behind(vcms: V
     assert programs_of(vcms) == []
 
 
+def test_a_closed_terminal_leaves_no_program_behind(vcms: Vcms) -> None:
+    with on_a_terminal(vcms, "up") as (process, terminal):
+
+        def came() -> bool:
+            drain(terminal)
+            return a_service_runs(vcms)
+
+        wait_until(process, came)
+        os.killpg(process.pid, signal.SIGHUP)
+        os.close(terminal)
+        process.wait(PATIENCE)
+    assert programs_of(vcms) == []
+
+
 def test_ctrl_c_while_the_demonstration_loads_leaves_no_program_behind(vcms: Vcms) -> None:
     with begun(vcms, "demo", "--json") as program:
         wait_until(program.process, lambda: a_report_came(vcms))
@@ -51,4 +78,38 @@ def test_ctrl_c_while_the_demonstration_loads_leaves_no_program_behind(vcms: Vcm
 
 
 def a_part_runs(vcms: Vcms) -> bool:
-    return any(vcms.home.glob("*/running.json"))
+    return any(recall(part) for part in vcms.home.glob("*"))
+
+
+def a_service_runs(vcms: Vcms) -> bool:
+    return any(recall(service) for service in vcms.home.glob("services/*-*"))
+
+
+@contextmanager
+def on_a_terminal(vcms: Vcms, *words: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The program, and the end of its terminal at which a person would sit."""
+    ours, its = pty.openpty()
+    os.set_blocking(ours, False)
+    process = subprocess.Popen(
+        [VCMS, *words],
+        env={**os.environ, "VCMS_HOME": str(vcms.home)},
+        stdin=its,
+        stdout=its,
+        stderr=its,
+        start_new_session=True,
+    )
+    os.close(its)
+    try:
+        yield process, ours
+    finally:
+        process.kill()
+        process.wait()
+
+
+def drain(terminal: int) -> None:
+    """Reads what was said, so that more can be."""
+    try:
+        while os.read(terminal, 65_536):
+            pass
+    except BlockingIOError:
+        return
