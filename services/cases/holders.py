@@ -3,16 +3,31 @@
 An owner's and a sender's right follow from the case's own events; a grant follows from referrals.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, TableClause
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from services.cases.tables import cases, grants, numbers, partings, timeline
 from shared.contracts.kinds import EVERYTHING, Category
 from shared.policy.disclosure import Right
+
+OF_CASE = cases.c.case_id == sa.bindparam("of_case", type_=sa.Uuid)
+
+
+def adding(table: TableClause) -> Insert:
+    own = [column for column in table.c if column.name not in {"organisation", "case_id"}]
+    values = (sa.bindparam(column.name, type_=column.type) for column in own)
+    holders = sa.select(cases.c.organisation, cases.c.case_id, *values).where(OF_CASE)
+    names = ["organisation", "case_id", *(column.name for column in own)]
+    return insert(table).from_select(names, holders)
+
+
+# Made once: to make a statement takes longer than to run it.
+ADDING = {table.name: adding(table) for table in (numbers, timeline)}
+NOTING_VERSION = sa.update(cases).where(OF_CASE).values(version=sa.bindparam("reached"))
 
 
 def take_turns(connection: Connection) -> None:
@@ -21,17 +36,15 @@ def take_turns(connection: Connection) -> None:
     connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('cases_of_organisation'))"))
 
 
-def add(
-    connection: Connection, case_id: UUID, table: TableClause, row: Mapping[str, object]
-) -> None:
-    """The same row for every holder."""
-    columns = {name: sa.literal(value, table.c[name].type) for name, value in row.items()}
-    holders = sa.select(cases.c.organisation, cases.c.case_id, *columns.values())
-    connection.execute(
-        insert(table).from_select(
-            ["organisation", "case_id", *columns], holders.where(cases.c.case_id == case_id)
-        )
-    )
+def add(connection: Connection, table: TableClause, rows: Sequence[Mapping[str, object]]) -> None:
+    """Each row for every holder of the case that it names as `of_case`."""
+    connection.execute(ADDING[table.name], rows)
+
+
+def note_versions(connection: Connection, versions: Mapping[UUID, int]) -> None:
+    """In every holder's row of these cases."""
+    rows = [{"of_case": case_id, "reached": version} for case_id, version in versions.items()]
+    connection.execute(NOTING_VERSION, rows)
 
 
 def change(connection: Connection, case_id: UUID, **changes: object) -> None:

@@ -2,6 +2,7 @@
 this takes. Whichever of the services' events come first, the rows end the same."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import assert_never
 
 import sqlalchemy as sa
@@ -38,13 +39,22 @@ from shared.eventstore.recorded import Recorded
 from shared.policy.disclosure import Right
 from shared.vault.sealing import locate
 
+IN_TIMELINE_ALONE = ServiceRecorded | TransferRefused
+
+Entry = tuple[CaseEvent, Envelope]
+
 
 def project(connection: Connection, events: Sequence[Recorded]) -> None:
     """Our own events."""
     holders.take_turns(connection)
-    for recorded in events:
-        if isinstance(recorded.event, CaseEvent):
-            _show(connection, recorded.event, recorded.envelope)
+    ours = [(told.event, told.envelope) for told in events if isinstance(told.event, CaseEvent)]
+    for alone, entries in groupby(ours, lambda entry: isinstance(entry[0], IN_TIMELINE_ALONE)):
+        if alone:
+            _enter(connection, list(entries))
+        else:
+            for event, envelope in entries:
+                _show(connection, event, envelope)
+                _enter(connection, [(event, envelope)])
 
 
 def _show(connection: Connection, event: CaseEvent, envelope: Envelope) -> None:
@@ -64,11 +74,9 @@ def _show(connection: Connection, event: CaseEvent, envelope: Envelope) -> None:
             holders.part(connection, case_id, sender)
             holders.change(connection, case_id, arriving_from=None)
         case ServiceRecorded() | TransferRefused():
-            pass  # in the timeline alone
+            pass
         case _:
             assert_never(event)
-    holders.change(connection, event.case_id, version=envelope.version)
-    _enter(connection, event, envelope)
 
 
 def _open(connection: Connection, event: CaseOpened, envelope: Envelope) -> None:
@@ -95,6 +103,7 @@ def _open(connection: Connection, event: CaseOpened, envelope: Envelope) -> None
 
 def _assign(connection: Connection, event: NumberAssigned, envelope: Envelope) -> None:
     row = {
+        "of_case": event.case_id,
         "position": envelope.position,
         "kind": event.kind,
         "issuer": event.issuer,
@@ -102,7 +111,7 @@ def _assign(connection: Connection, event: NumberAssigned, envelope: Envelope) -
         "valid_from": locate(envelope, "valid_from", event.valid_from),
         "valid_to": locate(envelope, "valid_to", event.valid_to),
     }
-    holders.add(connection, event.case_id, numbers, row)
+    holders.add(connection, numbers, [row])
 
 
 def _transfer(connection: Connection, event: OwnershipTransferred) -> None:
@@ -117,15 +126,23 @@ def _transfer(connection: Connection, event: OwnershipTransferred) -> None:
     holders.settle_all(connection, event.case_id)
 
 
-def _enter(connection: Connection, event: CaseEvent, envelope: Envelope) -> None:
-    """One entry of the timeline; what is personal in it stays sealed."""
+def _enter(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Into the timelines; the last entry of each case tells its version."""
+    holders.add(connection, timeline, [_row(event, envelope) for event, envelope in entries])
+    versions = {event.case_id: envelope.version for event, envelope in entries}
+    holders.note_versions(connection, versions)
+
+
+def _row(event: CaseEvent, envelope: Envelope) -> dict[str, object]:
+    """One entry; what is personal in it stays sealed."""
     written = CATALOGUE.write(event)
     sealed = {
         name: locate(envelope, name, value)
         for name in written
         if isinstance(value := getattr(event, name), Sealed)
     }
-    row = {
+    return {
+        "of_case": event.case_id,
         "position": envelope.position,
         "event_id": envelope.id,
         "type": type(event).__name__,
@@ -136,7 +153,6 @@ def _enter(connection: Connection, event: CaseEvent, envelope: Envelope) -> None
         "fields": {name: value for name, value in written.items() if name not in sealed},
         "sealed": sealed,
     }
-    holders.add(connection, event.case_id, timeline, row)
 
 
 def category_of(event: CaseEvent) -> Category:

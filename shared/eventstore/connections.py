@@ -26,6 +26,7 @@ def engine(url: str, *, pool_size: int = 5, longest_transaction: str = "30s") ->
         connect_args={"options": f"-c transaction_timeout={longest_transaction}"},
         pool_size=pool_size,
         pool_pre_ping=True,
+        executemany_mode="values_plus_batch",  # many rows are one message, not one each
         hide_parameters=True,  # errors and logs never carry values
     )
 
