@@ -20,6 +20,8 @@ class Killer:
     whole: Whole
     random: Random
     killed: list[str] = field(default_factory=list)
+    done_by_then: list[int] = field(default_factory=list)
+    """Commands, at each kill."""
     coming_back: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def plan(self, kills: int) -> list[Choice]:
@@ -35,28 +37,36 @@ class Killer:
         return planned
 
     async def accompany(self, load: Load, commands: int, kills: int) -> None:
-        """Kills one each time that another share of the commands is done. The last tenth is left
-        alone, so that whoever is to be killed still finds work and leads."""
-        share = commands * 0.9 / kills
-        for number, choice in enumerate(self.plan(kills)):
+        """Kills one each time that another share of the commands is done; the load slows down
+        where it gets ahead of that. The last tenth is left alone, so that whoever is to be killed
+        still finds work and leads."""
+        share, plan = commands * 0.9 / kills, self.plan(kills)
+        for number in range(kills):
+            load.slow_from = int((number + 2) * share)
             await load.reaches(int((number + self.random.random()) * share))
-            await self.kill(choice)
+            await self.kill_next(plan)
+            self.done_by_then.append(load.done)
+        load.slow_from = commands
         await asyncio.gather(*self.coming_back.values())
 
-    async def kill(self, choice: Choice) -> None:
-        """Raises TimeoutError: nobody ever fits."""
+    async def kill_next(self, plan: list[Choice]) -> None:
+        """The first of the plan who fits and is not just coming back; then it is out of the plan.
+
+        Raises:
+            TimeoutError: nobody ever fits.
+        """
         async with asyncio.timeout(PATIENCE):
             while True:
-                if await self._killed(choice):
-                    return
-                await asyncio.sleep(0.005)
+                for choice in plan:
+                    if await self._killed(choice):
+                        plan.remove(choice)
+                        return
+                await asyncio.sleep(0.01)
 
     async def _killed(self, choice: Choice) -> bool:
         name = await asyncio.to_thread(choice)
-        if name is None:
+        if name is None or (name in self.coming_back and not self.coming_back[name].done()):
             return False
-        if name in self.coming_back:
-            await self.coming_back[name]
         part = await asyncio.to_thread(self.whole.found, name)
         if part is None:
             return False

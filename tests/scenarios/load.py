@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ PATIENCE = 180.0
 
 LOOK_EVERY = 0.5
 """Seconds: who waits for something to appear shall not be the load."""
+
+SLOWLY = 0.2
+"""Seconds between two commands of a client while the load is slow."""
 
 ANSWERED = (200, 201)
 
@@ -46,6 +50,8 @@ class Load:
     """Commands that were answered."""
     repeats: int = 0
     """Of these, how many were sent more than once."""
+    slow_from: int = sys.maxsize
+    """Commands that are done at full speed."""
     progress: asyncio.Condition = field(default_factory=asyncio.Condition)
     turns: Iterator[int] = field(default_factory=count)
 
@@ -57,6 +63,8 @@ class Load:
         self, who: Person, service: str, path: str, body: object = None, after: str = ""
     ) -> Json:
         """POST; `after` is sent as `Read-After`."""
+        if self.done >= self.slow_from:
+            await asyncio.sleep(SLOWLY)
         headers = {"Idempotency-Key": str(uuid4())} | ({"Read-After": after} if after else {})
         answer, tries = await self._answer(who, "POST", service, path, body, headers)
         assert answer.status in ANSWERED, answer.text

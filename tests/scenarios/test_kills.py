@@ -34,8 +34,8 @@ pytestmark = [pytest.mark.stack, pytest.mark.chaos]
 
 COMMANDS = 20_000
 KILLS = 40
-HAND_OVERS = COMMANDS // 500
-REPORTS = COMMANDS // 50
+HAND_OVERS = COMMANDS // 800
+REPORTS = COMMANDS // 100
 SERVICES_GIVEN = COMMANDS - 10 * HAND_OVERS - 3 * REPORTS
 
 # Clients that do the same.
@@ -53,6 +53,7 @@ async def test_kills_lose_nothing_and_double_nothing(whole: Whole, played: Playe
         await check_what_receivers_read(load, moved)
     assert load.done == COMMANDS
     assert len(killer.killed) == KILLS
+    assert max(killer.done_by_then) < COMMANDS, "somebody was killed when all was done"
     assert load.repeats > 0, "no kill was felt: the test has shown nothing"
     check_what_people_did(whole, heads, load)
     check_what_followed(whole, heads)
