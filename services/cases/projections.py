@@ -40,6 +40,7 @@ from shared.policy.disclosure import Right
 from shared.vault.sealing import locate
 
 IN_TIMELINE_ALONE = ServiceRecorded | TransferRefused
+"""Many of these are written at once; one that is missing here is written by itself."""
 
 Entry = tuple[CaseEvent, Envelope]
 
@@ -74,7 +75,7 @@ def _show(connection: Connection, event: CaseEvent, envelope: Envelope) -> None:
             holders.part(connection, case_id, sender)
             holders.change(connection, case_id, arriving_from=None)
         case ServiceRecorded() | TransferRefused():
-            pass
+            pass  # in the timeline alone
         case _:
             assert_never(event)
 

@@ -126,9 +126,8 @@ class Consumer(Generic[E]):
         elif monotonic() >= self._look_at:
             await self._look()
         if not taken or self._progress.position < before:
-            await place.find(
-                self._progress.position
-            )  # others went on, or an operator wants it all again
+            # Others went on, or an operator wants it all again.
+            await place.find(self._progress.position)
         else:
             await place.mind_holes(line.ahead, self._progress.position)
 

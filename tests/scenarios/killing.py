@@ -65,7 +65,7 @@ class Killer:
 
     async def _killed(self, choice: Choice) -> bool:
         name = await asyncio.to_thread(choice)
-        if name is None or (name in self.coming_back and not self.coming_back[name].done()):
+        if name is None or not self._is_back(name):
             return False
         part = await asyncio.to_thread(self.whole.found, name)
         if part is None:
@@ -75,3 +75,10 @@ class Killer:
         again = asyncio.to_thread(self.whole.bring_back, name)
         self.coming_back[name] = asyncio.create_task(again)
         return True
+
+    def _is_back(self, name: str) -> bool:
+        """Raises what went wrong when it was brought back."""
+        returning = self.coming_back.get(name)
+        if returning is None:
+            return True
+        return returning.done() and returning.result() is None
