@@ -14,7 +14,9 @@ from shared.runtime.settings import S3Settings
 def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
     store = start(tmp_path_factory.mktemp("s3"))
     yield store
-    store.kill()
+    running = S3.found(store.directory)  # a test may have killed the first, and started it again
+    if running is not None:
+        running.kill()
 
 
 @pytest.fixture
