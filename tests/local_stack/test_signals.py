@@ -1,26 +1,21 @@
 """Whoever ends `vcms`, at whatever moment, however often and by whatever means, leaves nothing
 running; and what was broken off can be begun again, as all tests here do in one folder."""
 
-import os
-import pty
 import signal
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from cli.exit_codes import ExitCode
-from deploy.local.services import VCMS
 from deploy.local.supervision import recall
 from tests.local_stack.conftest import stack_of_its_own
 from tests.local_stack.foreground import (
-    PATIENCE,
     a_report_came,
     begun,
     programs_of,
     wait_until,
 )
+from tests.local_stack.terminal import close_when, on_a_terminal
 from tests.local_stack.vcms import Vcms
 
 pytestmark = pytest.mark.stack
@@ -55,15 +50,7 @@ def test_being_told_to_end_while_services_start_leaves_no_program_behind(vcms: V
 
 def test_a_closed_terminal_leaves_no_program_behind(vcms: Vcms) -> None:
     with on_a_terminal(vcms, "up") as (process, terminal):
-
-        def came() -> bool:
-            drain(terminal)
-            return a_service_runs(vcms)
-
-        wait_until(process, came)
-        os.killpg(process.pid, signal.SIGHUP)
-        os.close(terminal)
-        process.wait(PATIENCE)
+        close_when(lambda: a_service_runs(vcms), process, terminal)
     assert programs_of(vcms) == []
 
 
@@ -83,33 +70,3 @@ def a_part_runs(vcms: Vcms) -> bool:
 
 def a_service_runs(vcms: Vcms) -> bool:
     return any(recall(service) for service in vcms.home.glob("services/*-*"))
-
-
-@contextmanager
-def on_a_terminal(vcms: Vcms, *words: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """The program, and the end of its terminal at which a person would sit."""
-    ours, its = pty.openpty()
-    os.set_blocking(ours, False)
-    process = subprocess.Popen(
-        [VCMS, *words],
-        env={**os.environ, "VCMS_HOME": str(vcms.home)},
-        stdin=its,
-        stdout=its,
-        stderr=its,
-        start_new_session=True,
-    )
-    os.close(its)
-    try:
-        yield process, ours
-    finally:
-        process.kill()
-        process.wait()
-
-
-def drain(terminal: int) -> None:
-    """Reads what was said, so that more can be."""
-    try:
-        while os.read(terminal, 65_536):
-            pass
-    except BlockingIOError:
-        return
