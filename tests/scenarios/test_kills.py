@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.chaos]
 
 COMMANDS = 20_000
 KILLS = 40
-HAND_OVERS = COMMANDS // 800
+HAND_OVERS = COMMANDS // 500
 REPORTS = COMMANDS // 100
 SERVICES_GIVEN = COMMANDS - 10 * HAND_OVERS - 3 * REPORTS
 
