@@ -6,7 +6,8 @@ export PYTHONDONTWRITEBYTECODE :=
 # Two at a time, each with servers of its own.
 TWO := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo up down reset status test test-fast lint stack-packages test-packages
+.PHONY: demo up down reset status test test-fast lint bench bench-quick \
+	stack-packages test-packages bench-packages
 
 demo: stack-packages
 	@$(VENV)/vcms demo $(ARGS)
@@ -32,8 +33,18 @@ lint: test-packages
 	$(VENV)/lint-imports
 	$(VENV)/deptry .
 
+# Takes up to two hours and goes on where it was broken off. ARGS names rows, such as `append`.
+bench: bench-packages
+	@$(VENV)/python -m bench $(ARGS)
+
+bench-quick: bench-packages
+	@$(VENV)/python -m bench.quick $(ARGS)
+
 stack-packages:
 	@deploy/local/install stack
 
 test-packages:
 	@deploy/local/install test
+
+bench-packages:
+	@deploy/local/install bench

@@ -1,0 +1,1 @@
+"""Figures, their peers and their ceilings: `python -m bench` measures, docs/benchmarks.md shows."""

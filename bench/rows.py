@@ -1,0 +1,7 @@
+"""Every row of the benchmarks, in the order in which they are measured."""
+
+from collections.abc import Sequence
+
+from bench.workload import Workload
+
+ROWS: Sequence[Workload] = ()
