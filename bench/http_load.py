@@ -1,7 +1,7 @@
 """Load over HTTP/1.1 for little CPU: closed loop for rates, open loop for latencies.
 
-One request costs about 15 µs in a closed loop, as the load shares the machine with the server. Nothing is retried
-and nothing is skipped: a connection that breaks ends the run."""
+One request costs about 15 µs in a closed loop, as the load shares the machine with the server.
+Nothing is retried and nothing is skipped: a connection that breaks ends the run."""
 
 import asyncio
 import math
