@@ -38,7 +38,7 @@ def kafka_jars(progress: Progress = lambda _: None) -> Path:
     return folder
 
 
-def fetch(scratch: Path, progress: Progress) -> Path:
+def fetch(scratch: Path, progress: Progress = lambda _: None, endpoint: str = ENDPOINT) -> Path:
     # Imported where it is needed: it is slow to import, and seldom needed.
     from jgo.env import EnvironmentBuilder, LinkStrategy
     from jgo.maven import MavenContext, PythonResolver
@@ -52,7 +52,7 @@ def fetch(scratch: Path, progress: Progress) -> Path:
     )
     builder = EnvironmentBuilder(context, scratch / "environments", LinkStrategy.HARD)
     try:
-        environment = builder.from_endpoint(ENDPOINT)
+        environment = builder.from_endpoint(endpoint)
     except (OSError, RuntimeError) as error:
         raise CannotFetch("Kafka", type(error).__name__) from error
     jars = scratch / "jars"
@@ -63,8 +63,8 @@ def fetch(scratch: Path, progress: Progress) -> Path:
     return jars
 
 
-def check(jars: Path) -> None:
-    wanted = {tuple(line.split()) for line in HASHES.read_text().splitlines()}
+def check(jars: Path, hashes: Path = HASHES) -> None:
+    wanted = {tuple(line.split()) for line in hashes.read_text().splitlines()}
     found = {(hashlib.sha256(jar.read_bytes()).hexdigest(), jar.name) for jar in jars.iterdir()}
     if found != wanted:
         name = min(name for _, name in found ^ wanted)
