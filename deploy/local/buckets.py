@@ -1,37 +1,26 @@
-"""The bucket, versioned and able to lock objects, and the identities that sign for it."""
-
-from dataclasses import dataclass
+"""The bucket, versioned and able to lock objects, and whoever asks for it by HTTP."""
 
 from minio import Minio
 from minio.error import MinioException
 from urllib3.exceptions import HTTPError
 
+from deploy.identities import Identity
+from deploy.layout import BUCKETS
 from deploy.local.ports import HOST
 
-# Bucket, and the service that owns it.
-BUCKETS = {"evidence": "attachments"}
 REGION = "us-east-1"
 
 
-@dataclass(frozen=True)
-class Identity:
-    """Who may sign requests: for all buckets (the admin), or for one (a service)."""
-
-    name: str
-    access_key: str
-    secret_key: str
-
-
-def answers(port: int, identity: Identity) -> bool:
+def answers(store: Minio) -> bool:
     try:
-        client(port, identity).list_buckets()
+        store.list_buckets()
     except (MinioException, HTTPError):
         return False
     return True
 
 
-def make_buckets(port: int, identity: Identity) -> None:
-    store = client(port, identity)
+def make_buckets(store: Minio) -> None:
+    """Makes those that are missing; `store` signs as the admin."""
     there = {bucket.name for bucket in store.list_buckets()}
     for name in BUCKETS.keys() - there:
         # Object locking brings versions with it.
@@ -39,10 +28,9 @@ def make_buckets(port: int, identity: Identity) -> None:
 
 
 def client(port: int, identity: Identity) -> Minio:
-    return Minio(
-        f"{HOST}:{port}",
-        identity.access_key,
-        identity.secret_key,
-        secure=False,
-        region=REGION,
-    )
+    return signing(f"{HOST}:{port}", identity)
+
+
+def signing(address: str, identity: Identity) -> Minio:
+    """A client of the store at `host:port` whose requests that identity signs."""
+    return Minio(address, identity.access_key, identity.secret_key, secure=False, region=REGION)

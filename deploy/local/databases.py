@@ -3,16 +3,12 @@
 from dataclasses import dataclass
 
 import psycopg2
-from psycopg2 import sql
-from psycopg2.extensions import connection
 
+from deploy.layout import KEYS, roles_of
 from deploy.local.home import Home
 from deploy.local.postgres import Postgres
 from deploy.local.secret_file import remembered_secret
-
-KEYS = "keys"
-SERVICE_ROLES = ("migrator", "writer", "reader")
-KEY_ROLES = ("migrator", "sealer")
+from deploy.roles import create_database
 
 
 @dataclass(frozen=True)
@@ -25,20 +21,14 @@ class Databases:
     def url(self, database: str, role: str) -> str:
         """As `migrator`, `writer` or `reader` of a service, or `migrator` or `sealer` of `keys`."""
         user = f"{database}_{role}"
-        secret = self.home.role_secret(user)
-        return self.postgres.url(database, user, remembered_secret(secret))
+        return self.postgres.url(database, user, self._passwords(database)[role])
 
     def create(self, database: str) -> None:
         """Makes the database and its roles where they are missing."""
-        roles = KEY_ROLES if database == KEYS else SERVICE_ROLES
         with_superuser = psycopg2.connect(self.postgres.url())
         with_superuser.autocommit = True
         try:
-            for role in roles:
-                user = f"{database}_{role}"
-                secret = remembered_secret(self.home.role_secret(user))
-                create_role(with_superuser, user, secret)
-            create_database(with_superuser, database, roles)
+            create_database(with_superuser, database, self._passwords(database))
         finally:
             with_superuser.close()
 
@@ -54,28 +44,8 @@ class Databases:
         else:
             migrate(database, url)
 
-
-def create_role(superuser: connection, role: str, password: str) -> None:
-    if exists(superuser, "SELECT 1 FROM pg_roles WHERE rolname = %s", role):
-        return
-    statement = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
-    with superuser.cursor() as cursor:
-        cursor.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
-
-
-def create_database(superuser: connection, name: str, roles: tuple[str, ...]) -> None:
-    database, owner = sql.Identifier(name), sql.Identifier(f"{name}_migrator")
-    with superuser.cursor() as cursor:
-        if not exists(superuser, "SELECT 1 FROM pg_database WHERE datname = %s", name):
-            cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner))
-        # The roles of one service do not even connect to another's database.
-        cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-        for role in roles:
-            user = sql.Identifier(f"{name}_{role}")
-            cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, user))
-
-
-def exists(superuser: connection, query: str, value: str) -> bool:
-    with superuser.cursor() as cursor:
-        cursor.execute(query, [value])
-        return cursor.fetchone() is not None
+    def _passwords(self, database: str) -> dict[str, str]:
+        return {
+            role: remembered_secret(self.home.role_secret(f"{database}_{role}"))
+            for role in roles_of(database)
+        }

@@ -2,26 +2,17 @@
 
 import json
 import sysconfig
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.identities import ADMIN, SIGNERS, Identity, identities
 from deploy.local import ports
-from deploy.local.buckets import BUCKETS, Identity, answers, make_buckets
+from deploy.local.buckets import answers, client, make_buckets
 from deploy.local.part import Part
 from deploy.local.secret_file import remembered_secret, write_private
 from deploy.local.supervision import Running, plain_environment, spawn
 
 WEED = Path(sysconfig.get_path("scripts")) / "weed"
-ADMIN = "admin"
-
-# Actions of SeaweedFS; a service may do them to its own bucket alone.
-ADMIN_ACTIONS = ("Admin", "Read", "Write", "List", "Tagging")
-SERVICE_ACTIONS = (
-    *("Read", "Write", "List", "Tagging"),
-    *("GetObjectRetention", "PutObjectRetention", "GetObjectLegalHold", "PutObjectLegalHold"),
-)
-
 # Every port that the server would otherwise take by itself.
 INNER_PORTS = (
     "s3.port.grpc",
@@ -71,7 +62,7 @@ class S3(Part):
         return identity(self.directory, name)
 
     def answers(self) -> bool:
-        return super().answers() and answers(self.port, self.identity())
+        return super().answers() and answers(client(self.port, self.identity()))
 
 
 def start(directory: Path) -> S3:
@@ -81,7 +72,7 @@ def start(directory: Path) -> S3:
         CannotStart: a port is taken, or SeaweedFS did not start.
     """
     store = S3.kept(directory, lambda port: launch(directory, port))
-    make_buckets(store.port, store.identity())
+    make_buckets(client(store.port, store.identity()))
     return store
 
 
@@ -98,19 +89,9 @@ def launch(directory: Path, port: int) -> Running:
 
 
 def write_identities(directory: Path) -> None:
-    admin = entry(identity(directory, ADMIN), ADMIN_ACTIONS)
-    services = [
-        entry(identity(directory, owner), [f"{action}:{bucket}" for action in SERVICE_ACTIONS])
-        for bucket, owner in BUCKETS.items()
-    ]
-    content = json.dumps({"identities": [admin, *services]}, indent=2)
+    content = json.dumps(identities(identity(directory, name) for name in SIGNERS), indent=2)
     write_private(directory / "identities.json", content.encode())
 
 
-def entry(identity: Identity, actions: Sequence[str]) -> Mapping[str, object]:
-    credentials = {"accessKey": identity.access_key, "secretKey": identity.secret_key}
-    return {"name": identity.name, "credentials": [credentials], "actions": list(actions)}
-
-
 def identity(directory: Path, name: str) -> Identity:
-    return Identity(name, f"vcms-{name}", remembered_secret(directory / f"{name}.secret"))
+    return Identity(name, remembered_secret(directory / f"{name}.secret"))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pydantic_settings import BaseSettings
 
-from deploy.local.buckets import BUCKETS
-from deploy.local.databases import KEYS, Databases
+from deploy.layout import BUCKET_OF, KEYS, MAILING, SEALING
+from deploy.local.databases import Databases
 from deploy.local.home import Home
 from deploy.local.kafka import Kafka
 from deploy.local.mail import Mail
@@ -30,12 +30,6 @@ from shared.runtime.settings import (
     complaints,
     variable,
 )
-
-SEALING = frozenset({"intake", "cases", "referrals", "attachments"})
-"""The services that read or write personal fields: only they can open the keys."""
-
-MAILING = frozenset({"notifications"})
-BUCKET_OF = {service: bucket for bucket, service in BUCKETS.items()}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import httpx
 from deploy.local.part import Part
 from deploy.local.supervision import Running, spawn
 
-SERVICES = ("intake", "cases", "referrals", "attachments", "notifications", "audit")
 VCMS = Path(sysconfig.get_path("scripts")) / "vcms"
 
 

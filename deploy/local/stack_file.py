@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deploy.local.buckets import BUCKETS
+from deploy.layout import BUCKETS, TOPICS
 from deploy.local.home import Home
 from deploy.local.openid import OpenId
 from deploy.local.part import Part
@@ -12,7 +12,7 @@ from deploy.local.people import PEOPLE, Person
 from deploy.local.ports import HOST
 from deploy.local.secret_file import write_private
 from deploy.local.service_settings import Parts
-from deploy.local.services import SERVICES, Service
+from deploy.local.services import Service
 
 Entry = Mapping[str, object]
 
@@ -26,7 +26,7 @@ def write(parts: Parts, services: Sequence[Service]) -> None:
             for service in services
             if service.instance == 1
         },
-        "kafka": {"bootstrap": parts.kafka.bootstrap, "topics": list(SERVICES)},
+        "kafka": {"bootstrap": parts.kafka.bootstrap, "topics": list(TOPICS)},
         "s3": {
             "endpoint": parts.s3.endpoint,
             "access_key": admin.access_key,

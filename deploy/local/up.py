@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from deploy.layout import DATABASES, PASSING_TOPICS, SERVICES, TOPICS
 from deploy.local import kafka, mail, openid, postgres, s3, services, stack_file
-from deploy.local.databases import KEYS, Databases
+from deploy.local.databases import Databases
 from deploy.local.down import end
 from deploy.local.home import Home
 from deploy.local.inventory import PARTS, check_ports
@@ -21,16 +22,11 @@ from deploy.local.postgres import Postgres
 from deploy.local.preflight import alone, check_machine
 from deploy.local.secret_file import remembered_key
 from deploy.local.service_settings import Parts, check_chosen, environment
-from deploy.local.services import SERVICES, Service
+from deploy.local.services import Service
 from deploy.local.supervision import recall
 from deploy.local.topics import AN_HOUR, create_topics
 
 P = TypeVar("P", bound=Part)
-
-PASSING_TOPICS = ("notifications-ticks",)
-"""Topics that hold no facts: what a service tells itself, kept for an hour."""
-
-DATABASES = (*SERVICES, KEYS)
 
 
 @dataclass(frozen=True)
@@ -98,7 +94,7 @@ def start_parts(home: Home, say: Say) -> Parts:
 
 
 def start_kafka(directory: Path) -> Kafka:
-    broker = kafka.start(directory, SERVICES)
+    broker = kafka.start(directory, TOPICS)
     asyncio.run(create_topics(broker.bootstrap, PASSING_TOPICS, AN_HOUR))
     return broker
 

@@ -11,8 +11,9 @@ import psycopg2
 import pytest
 from minio.error import S3Error
 
+from deploy.layout import BUCKETS
 from deploy.local import kafka, postgres, s3
-from deploy.local.buckets import BUCKETS, client
+from deploy.local.buckets import client
 from deploy.local.postgres import Postgres
 from deploy.local.s3 import S3
 from deploy.local.topics import topic_names

@@ -11,9 +11,9 @@ import psycopg2
 import pytest
 
 from cli.exit_codes import ExitCode
+from deploy.layout import SERVICES
 from deploy.local.people import ORGANISATIONS
 from deploy.local.ports import HOST, remembered
-from deploy.local.services import SERVICES
 from shared.contracts.actor import Role
 from tests.local_stack.vcms import Vcms, gone
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from uuid import UUID
 
-from deploy.local.services import SERVICES
+from deploy.layout import SERVICES
 from services.audit.tlog.leaf import decode as decode_leaf
 from shared.contracts.envelope import decode
 from shared.eventstore.connections import engine

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 
-from deploy.local.services import SERVICES
+from deploy.layout import SERVICES
 from tests.scenarios.leaders import leading_relay, leading_sequencer
 from tests.scenarios.load import PATIENCE, Load
 from tests.scenarios.stack import Whole

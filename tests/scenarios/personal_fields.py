@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from deploy.layout import SERVICES
 from deploy.local.service_settings import keys
-from deploy.local.services import SERVICES
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.publish.annotations import Mark, described
 from shared.eventstore.connections import engine

@@ -9,12 +9,13 @@ from typing import Any
 import httpx
 
 from cli.demo.asking import sign_in
+from deploy.layout import SERVICES
 from deploy.local import kafka, postgres, s3
 from deploy.local.home import Home
 from deploy.local.part import Part
 from deploy.local.people import PEOPLE
 from deploy.local.service_settings import Parts
-from deploy.local.services import SERVICES, Service
+from deploy.local.services import Service
 from deploy.local.up import start_service, up
 
 INSTANCES = 2

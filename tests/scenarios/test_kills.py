@@ -14,7 +14,7 @@ import pytest
 from aiohttp import ClientSession, ClientTimeout
 
 from cli.demo.loading import LoadedCase
-from deploy.local.services import SERVICES
+from deploy.layout import SERVICES
 from tests.scenarios.conftest import Played
 from tests.scenarios.history import check_histories, check_owners, owners
 from tests.scenarios.killing import Killer

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from deploy.local.services import SERVICES
+from deploy.layout import SERVICES
 from tests.scenarios.conftest import Played
 from tests.scenarios.stack import INSTANCES, Whole
 
