@@ -1,7 +1,6 @@
 """Which database and broker to work on: the environment first, then the stack on this machine."""
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from deploy.local.home import home
 from shared.eventstore.connections import engine
 from shared.messaging.bus import KafkaBus
-from shared.runtime.settings import variable
+from shared.runtime.settings import SettingsAreWrong, said, variable
 
 
 class NoAddress(Exception):
@@ -41,7 +40,7 @@ def database_of(service: str) -> Iterator[Engine]:
     Raises:
         NoAddress: it is not set, and no stack with this service runs here.
     """
-    made = connectable(os.environ.get(variable("database_url")) or database_here(service))
+    made = connectable(told("database_url") or database_here(service))
     try:
         yield made
     finally:
@@ -64,8 +63,15 @@ def database_here(service: str) -> str:
 
 def broker() -> KafkaBus:
     """Raises NoAddress: VCMS_KAFKA_BOOTSTRAP is not set, and no stack runs here."""
-    bootstrap = os.environ.get(variable("kafka_bootstrap")) or stack_here().kafka.bootstrap
-    return KafkaBus(bootstrap)
+    return KafkaBus(told("kafka_bootstrap") or stack_here().kafka.bootstrap)
+
+
+def told(field: str) -> str | None:
+    """What the environment or its folder of secrets says."""
+    try:
+        return said(field)
+    except SettingsAreWrong as wrong:
+        raise NoAddress(str(wrong)) from None
 
 
 def stack_here() -> Stack:

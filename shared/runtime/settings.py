@@ -1,5 +1,7 @@
-"""Every setting: one class for each concern, read from environment variables `VCMS_…`."""
+"""Every setting: one class for each concern, read from environment variables `VCMS_…` or, where one
+is not set, from a file of its name in the folder `VCMS_SECRETS`."""
 
+import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +14,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 PREFIX = "VCMS_"
+SECRETS = "VCMS_SECRETS"
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -197,15 +200,38 @@ CONCERNS: tuple[type[BaseSettings], ...] = (
 
 
 def load(concern: type[S]) -> S:
-    """The settings of one concern, from the environment.
+    """The settings of one concern, from the environment and the folder of secrets.
 
     Raises:
         SettingsAreWrong: naming each variable that is missing or malformed.
     """
     try:
-        return concern()
+        return concern(_secrets_dir=_secrets())
     except ValidationError as error:
         raise SettingsAreWrong("\n".join(_complaints(concern, error).values())) from None
+    except OSError as unreadable:
+        raise SettingsAreWrong(f"{SECRETS}: {unreadable.strerror}.") from None
+
+
+def said(field: str) -> str | None:
+    """The text of one setting, for a tool that needs no more; None where nothing is said.
+
+    Raises:
+        SettingsAreWrong: the folder of secrets cannot be read.
+    """
+    folder, name = _secrets(), variable(field)
+    if os.environ.get(name) or folder is None or not (folder / name).is_file():
+        return os.environ.get(name) or None
+    return (folder / name).read_text(encoding="utf-8").strip()
+
+
+def _secrets() -> Path | None:
+    folder = os.environ.get(SECRETS)
+    if not folder:
+        return None
+    if not (Path(folder).is_dir() and os.access(folder, os.R_OK | os.X_OK)):
+        raise SettingsAreWrong(f"{SECRETS} names no folder that can be read.")
+    return Path(folder)
 
 
 def complaints(concern: type[BaseSettings]) -> Mapping[str, str]:

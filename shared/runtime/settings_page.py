@@ -18,6 +18,9 @@ _TOP = """# Settings
 
 Environment variables. A service reads only those of its own concerns and says in one line which
 one is missing. Times are ISO 8601 durations (`PT30M`, `P14D`); several are separated by commas.
+
+A variable that is not set is looked for as a file of its name in the folder that `VCMS_SECRETS`
+names, if it names one: so an address with its password need not stand in the environment.
 """
 
 _HEAD = ["| variable | default | meaning |", "|---|---|---|"]

@@ -1,12 +1,14 @@
 """Settings from the environment."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from pydantic_settings import BaseSettings
 
 from shared.runtime.settings import (
     CONCERNS,
+    SECRETS,
     EvidenceSettings,
     IdentitySettings,
     KafkaSettings,
@@ -19,6 +21,7 @@ from shared.runtime.settings import (
     StoreSettings,
     complaints,
     load,
+    said,
     variable,
 )
 from tests.runtime.register import CANARY
@@ -29,6 +32,7 @@ def empty(monkeypatch: pytest.MonkeyPatch) -> None:
     for concern in CONCERNS:
         for field in concern.model_fields:
             monkeypatch.delenv(variable(field), raising=False)
+    monkeypatch.delenv(SECRETS, raising=False)
 
 
 def test_a_missing_setting_is_one_line_that_names_the_variable() -> None:
@@ -91,6 +95,47 @@ def test_an_address_of_another_kind_is_found_before_it_is_used(
     wrong = [line.split(" is malformed")[0] for line in str(told.value).splitlines()]
     assert wrong == [variable(field) for field in concern.model_fields if field in addresses]
     assert CANARY not in str(told.value)
+
+
+@pytest.fixture
+def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(SECRETS, str(tmp_path))
+    return tmp_path
+
+
+def test_what_the_environment_does_not_say_is_read_from_a_file(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (secrets / "VCMS_DATABASE_URL").write_text(f"postgresql://w:{CANARY}@h/d\n")
+    (secrets / "VCMS_READER_URL").write_text(f"postgresql://r:{CANARY}@h/d\n")
+    monkeypatch.setenv("VCMS_READER_URL", "postgresql://r:spoken@h/d")
+    settings = load(StoreSettings)
+    assert settings.database_url == said("database_url") == f"postgresql://w:{CANARY}@h/d"
+    assert settings.reader_url == said("reader_url") == "postgresql://r:spoken@h/d"
+    assert said("kafka_bootstrap") is None
+    assert CANARY not in repr(settings)
+
+
+def test_a_malformed_file_is_told_as_its_variable(secrets: Path) -> None:
+    (secrets / "VCMS_DATABASE_URL").write_text(CANARY)
+    with pytest.raises(SettingsAreWrong) as told:
+        load(StoreSettings)
+    lines = str(told.value).splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        "VCMS_DATABASE_URL is malformed",
+        "VCMS_READER_URL is not set",
+    ]
+    assert CANARY not in str(told.value)
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_told(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SECRETS, str(secrets / "gone"))
+    with pytest.raises(SettingsAreWrong, match=r"^VCMS_SECRETS names no folder"):
+        load(StoreSettings)
+    with pytest.raises(SettingsAreWrong, match=r"^VCMS_SECRETS names no folder"):
+        said("database_url")
 
 
 MALFORMED = {
