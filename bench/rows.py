@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bench.consumer.row import CONSUMER
 from bench.workload import Workload
 
-ROWS: Sequence[Workload] = ()
+ROWS: Sequence[Workload] = (CONSUMER,)
