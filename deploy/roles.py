@@ -15,13 +15,13 @@ def create_role(superuser: connection, role: str, password: str) -> None:
 
 
 def create_database(superuser: connection, name: str, passwords: Mapping[str, str]) -> None:
-    """Makes the database and its roles where they are missing; the migrator owns it.
+    """Makes the database and its roles where they are missing.
 
-    `passwords`: by role, `migrator` first. `superuser` commits by itself.
+    `passwords`: by role; the first of them owns the database. `superuser` commits by itself.
     """
     for role, password in passwords.items():
         create_role(superuser, f"{name}_{role}", password)
-    database, owner = sql.Identifier(name), sql.Identifier(f"{name}_migrator")
+    database, owner = sql.Identifier(name), sql.Identifier(f"{name}_{next(iter(passwords))}")
     with superuser.cursor() as cursor:
         if not exists(superuser, "SELECT 1 FROM pg_database WHERE datname = %s", name):
             cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner))

@@ -28,9 +28,10 @@ def make_buckets(store: Minio) -> None:
 
 
 def client(port: int, identity: Identity) -> Minio:
-    return signing(f"{HOST}:{port}", identity)
-
-
-def signing(address: str, identity: Identity) -> Minio:
-    """A client of the store at `host:port` whose requests that identity signs."""
-    return Minio(address, identity.access_key, identity.secret_key, secure=False, region=REGION)
+    return Minio(
+        f"{HOST}:{port}",
+        identity.access_key,
+        identity.secret_key,
+        secure=False,
+        region=REGION,
+    )

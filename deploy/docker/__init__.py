@@ -1,0 +1,1 @@
+"""What the compose file runs beside the services. Needs no more packages than they do."""
