@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
+from bench.append.row import APPEND
 from bench.consumer.row import CONSUMER
 from bench.workload import Workload
 
-ROWS: Sequence[Workload] = (CONSUMER,)
+ROWS: Sequence[Workload] = (APPEND, CONSUMER,)

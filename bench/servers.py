@@ -14,8 +14,16 @@ from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from shared.eventstore.connections import connect
 
-SHOWN = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "wal_sync_method",
-         "wal_level", "shared_buffers", "max_connections")
+SHOWN = (
+    "server_version",
+    "fsync",
+    "synchronous_commit",
+    "full_page_writes",
+    "wal_sync_method",
+    "wal_level",
+    "shared_buffers",
+    "max_connections",
+)
 
 _numbers = count(1)
 
@@ -64,11 +72,33 @@ def new_database(server: Postgres, like: str = "template1") -> str:
     return name
 
 
+@contextmanager
+def passing_database(server: Postgres, like: str = "template1") -> Iterator[str]:
+    """Its name; it is gone afterwards, and what it wrote is on disk: a checkpoint for the next."""
+    name = new_database(server, like)
+    try:
+        yield name
+    finally:
+        execute(server.url(), f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def execute(url: str, statement: str) -> None:
     made = connect(url, "bench")
     with made.cursor() as cursor:
         cursor.execute(statement)
     made.close()
+
+
+def scalar(url: str, query: str) -> object:
+    """The first value of the query's first row."""
+    made = connect(url, "bench")
+    try:
+        with made.cursor() as cursor:
+            cursor.execute(query)
+            (value,) = cursor.fetchone() or (None,)
+            return value
+    finally:
+        made.close()
 
 
 def settings_of(server: Postgres) -> Mapping[str, str]:

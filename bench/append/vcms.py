@@ -1,0 +1,128 @@
+"""The writer of the service `cases` with its real aggregate: a case is opened, then services are
+recorded in it. Clients are tasks of one event loop (uvloop), as requests are in the service. Each
+command also leaves its idempotency key. `sealed` adds the vault with a keys database, where the
+subjects' keys stand already; without it the two personal fields come as ciphertext."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID, uuid4
+
+import uvloop
+from sqlalchemy import text
+
+from bench.append.threads import measure
+from bench.append.work import Answer, Command, Outcome, answered, commands, must_hold, stream_id
+from bench.product import Product
+from bench.results import Sample
+from bench.rounds import Void
+from bench.servers import passing_database
+from services.cases.commands import OpenCase, RecordService
+from services.cases.state import stream_of
+from shared.contracts.actor import Staff
+from shared.contracts.marks import Clear, Personal, Sealed
+from shared.contracts.refused import WrongVersion
+from shared.eventstore.calls import Call
+from shared.eventstore.chain import BrokenChain
+from shared.eventstore.connections import engine
+from shared.eventstore.sealer import Sealer
+from shared.eventstore.store import verify_chain
+from shared.eventstore.writer import Writer
+from shared.runtime.ids import new_id
+
+ORGANISATION, WORKER = uuid4(), uuid4()
+STAFF = Staff(ORGANISATION, WORKER)
+
+
+def play(product: Product, sealer: Sealer | None, clients: int) -> Sample:
+    with passing_database(product.postgres, product.template) as database:
+        writer = product.writer(database, sealer)
+        writer.start()
+        try:
+            outcome = uvloop.run(load(writer, clients, sealed=sealer is not None))
+        finally:
+            writer.stop()
+        check(product.postgres.url(database), outcome.stored)
+    return outcome.sample()
+
+
+async def load(writer: Writer, clients: int, *, sealed: bool) -> Outcome:
+    outcome, over = Outcome(), asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        playing = [
+            group.create_task(client(writer, number, clients, over, sealed=sealed))
+            for number in range(clients)
+        ]
+        await asyncio.to_thread(measure, outcome, time.sleep)
+        over.set()
+    outcome.answers = [answer for played in playing for answer in played.result()]
+    return outcome
+
+
+async def client(
+    writer: Writer, number: int, clients: int, over: asyncio.Event, *, sealed: bool
+) -> Sequence[Answer]:
+    answers = []
+    for command in commands(number, clients):
+        if over.is_set():
+            break
+        asked = time.perf_counter()
+        stored = await handled(writer, call(command, sealed=sealed))
+        answers.append(answered(command, asked, stored=stored))
+    return answers
+
+
+async def handled(writer: Writer, call: Call) -> bool:
+    try:
+        await writer.handle(call)
+    except WrongVersion:
+        return False
+    return True
+
+
+def call(command: Command, *, sealed: bool) -> Call:
+    case = stream_id(command.stream)
+    opening = command.version == 0
+    return Call(
+        stream=stream_of(case),
+        command=open_case(case) if opening else record_service(sealed=sealed),
+        actor=STAFF,
+        key=str(uuid4()),
+        request_hash=secrets.token_bytes(32),
+        command_id=new_id(),
+        subject=case if opening else None,
+        expected_version=command.expected,
+    )
+
+
+def open_case(case: UUID) -> OpenCase:
+    return OpenCase(case, case, ORGANISATION, WORKER, report_id=case)
+
+
+def record_service(*, sealed: bool) -> RecordService:
+    """About 330 bytes of data."""
+    kind: Personal[str] = Clear("Medical care") if sealed else Sealed(secrets.token_urlsafe(30))
+    day: Personal[date] = Clear(date(2026, 3, 1)) if sealed else Sealed(secrets.token_urlsafe(30))
+    return RecordService(ORGANISATION, uuid4(), "Clinic", kind, day)
+
+
+def check(url: str, stored: int) -> None:
+    """Raises Void: an event is missing, double, out of order, or not as it was written."""
+    database = engine(url)
+    try:
+        with database.connect() as connection:
+            head = verify_chain(connection)
+            gaps = connection.execute(
+                text(
+                    "SELECT count(*) FROM (SELECT FROM events GROUP BY stream"
+                    " HAVING max(version) <> count(*)) AS gaps"
+                )
+            ).scalar_one()
+    except BrokenChain as broken:
+        raise Void(str(broken)) from None
+    finally:
+        database.dispose()
+    must_hold(head.position, stored, "positions, gap-free")
+    must_hold(gaps, 0, "streams with gaps")
