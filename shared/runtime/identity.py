@@ -9,7 +9,6 @@ from typing import Annotated
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.contracts.actor import Role, Staff
 from shared.runtime.problems import Problem, RoleMissing
@@ -121,28 +120,36 @@ def _uuid(value: object) -> UUID:
         raise OrganisationMissing from None
 
 
-_bearer = HTTPBearer(
-    bearerFormat="JWT", auto_error=False, description="An access token of the OpenID provider."
-)
+_VIEWER = "vcms.viewer"
 
 
-async def viewer(
-    request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Staff:
-    """Dependency: whoever is signed in."""
-    if bearer is None:
+async def viewer(request: Request) -> Staff:
+    """Dependency: whoever is signed in. Whoever else asks for the same request is told at once.
+
+    Raises:
+        TokenMissing, TokenRefused, TokenExpired: 401.
+        OrganisationMissing: 403.
+        ProviderAway: 503, the provider's keys are not known.
+    """
+    known: Staff | None = request.scope.get(_VIEWER)
+    if known is not None:
+        return known
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
         raise TokenMissing
     verifier: Verifier = request.app.state.verifier
-    return await verifier.staff(bearer.credentials)
+    staff = request.scope[_VIEWER] = await verifier.staff(token)
+    return staff
 
 
 Viewer = Annotated[Staff, Depends(viewer)]
 
 
-def require(*roles: Role) -> Callable[[Staff], Awaitable[Staff]]:
+def require(*roles: Role) -> Callable[[Request], Awaitable[Staff]]:
     """Dependency: whoever is signed in and has one of `roles`; anyone else gets 403."""
 
-    async def allowed(staff: Viewer) -> Staff:
+    async def allowed(request: Request) -> Staff:
+        staff = await viewer(request)
         if staff.roles.isdisjoint(roles):
             raise RoleMissing
         return staff

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from shared.contracts.refused import EventTooLarge, KeyReused, NotFound, WrongVersion
+from shared.runtime.edge import KEY, VERSION, CommandHeader
 from shared.runtime.identity import OrganisationMissing
 from shared.runtime.problems import (
     MEDIA_TYPE,
@@ -29,6 +30,14 @@ Responses = dict[int | str, dict[str, Any]]
 """FastAPI's own type for `responses`."""
 
 SCHEMA = "Problem"
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "An access token of the OpenID provider.",
+}
+COMMANDS = frozenset({"post", "put"})
+"""Methods: every operation that has one is a command."""
 
 _OF_ALL: tuple[Trouble, ...] = (
     InvalidHeader,
@@ -86,6 +95,30 @@ def with_problems(document: dict[str, Any]) -> dict[str, Any]:
     problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= {**problem.pop("$defs"), SCHEMA: problem}
     return document
+
+
+def with_headers(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with what dependencies read by themselves: the bearer token of whatever may
+    answer 401, and the headers of commands."""
+    schemes = document["components"].setdefault("securitySchemes", {})
+    schemes["HTTPBearer"] = BEARER
+    for path in document["paths"].values():
+        for method, operation in path.items():
+            if str(TokenMissing.status) in operation["responses"]:
+                operation["security"] = [{"HTTPBearer": []}]
+            if method in COMMANDS:
+                operation.setdefault("parameters", []).extend(map(_parameter, (KEY, VERSION)))
+    return document
+
+
+def _parameter(header: CommandHeader) -> dict[str, Any]:
+    return {
+        "name": header.name,
+        "in": "header",
+        "required": header.required,
+        "description": header.description,
+        "schema": {"type": "string", "pattern": f"^{header.pattern}$"},
+    }
 
 
 def with_examples(document: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from shared.runtime.body import BodyGate
 from shared.runtime.health import Parts, health_routes
 from shared.runtime.identity import Verifier
 from shared.runtime.logs import log
-from shared.runtime.openapi import with_examples, with_problems
+from shared.runtime.openapi import with_examples, with_headers, with_problems
+from shared.runtime.tracing import Traced
 from shared.runtime.workers import Crew
 
 
@@ -35,13 +36,17 @@ def application(
 ) -> FastAPI:
     """The service `name`. `starts` are started in order before the workers of `parts`, and stopped
     in reverse after them."""
+    all_routers = (*routers, health_routes(parts), page.routes(title))
     app = _Application(
+        # Routes of their own, not routers within a router, which would be searched twice.
+        routes=[route for router in all_routers for route in router.routes],
         title=title,
         version="1",
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan(name, verifier, parts, starts),
         middleware=[
+            Middleware(Traced),
             Middleware(handlers.NeverCached),
             Middleware(handlers.LastResort),
             Middleware(BodyGate),
@@ -51,14 +56,12 @@ def application(
     )
     app.state.service, app.state.verifier, app.state.parts = name, verifier, parts
     handlers.install(app)
-    for router in (*routers, health_routes(parts), page.routes(title)):
-        app.include_router(router)
     return app
 
 
 class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        return with_examples(with_problems(super().openapi()))
+        return with_examples(with_headers(with_problems(super().openapi())))
 
 
 def _lifespan(

@@ -15,7 +15,7 @@ from opentelemetry.sdk.metrics.view import View
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased
 from opentelemetry.trace import Link, Status
 
 from shared.runtime.tracing import PROPAGATOR
@@ -43,22 +43,24 @@ PATIENCE = 2
 
 
 def start(service: str, endpoint: str | None) -> None:
-    """Trace and measure this process; export to the collector at `endpoint`, if there is one."""
-    resource = Resource({SERVICE_NAME: f"vcms-{service}"})
-    # What nobody will see is not recorded; its ids are made, for envelopes and logs.
-    sampler = ParentBased(ALWAYS_ON) if endpoint is not None else ALWAYS_OFF
-    tracing = TracerProvider(sampler=sampler, resource=resource)
-    readers = []
-    if endpoint is not None:
-        base = endpoint.rstrip("/")
-        spans = OTLPSpanExporter(endpoint=f"{base}/v1/traces", timeout=PATIENCE)
-        tracing.add_span_processor(BatchSpanProcessor(AllowedOnly(spans)))
-        points = OTLPMetricExporter(endpoint=f"{base}/v1/metrics", timeout=PATIENCE)
-        readers.append(PeriodicExportingMetricReader(points))
+    """Trace and measure this process, for the collector at `endpoint`.
+
+    Without one nothing is recorded, which makes a request a third cheaper; `tracing.Traced` then
+    makes the ids for envelopes and logs.
+    """
     propagate.set_global_textmap(PROPAGATOR)
+    if endpoint is None:
+        return
+    resource = Resource({SERVICE_NAME: f"vcms-{service}"})
+    base = endpoint.rstrip("/")
+    spans = OTLPSpanExporter(endpoint=f"{base}/v1/traces", timeout=PATIENCE)
+    tracing = TracerProvider(sampler=ParentBased(ALWAYS_ON), resource=resource)
+    tracing.add_span_processor(BatchSpanProcessor(AllowedOnly(spans)))
     trace.set_tracer_provider(tracing)
+    points = OTLPMetricExporter(endpoint=f"{base}/v1/metrics", timeout=PATIENCE)
     views = [View(instrument_name="*", attribute_keys=set(ALLOWED))]
-    metrics.set_meter_provider(MeterProvider(readers, resource=resource, views=views))
+    reader = PeriodicExportingMetricReader(points)
+    metrics.set_meter_provider(MeterProvider([reader], resource=resource, views=views))
 
 
 def stop() -> None:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from pydantic_settings import BaseSettings
 
+from deploy.layout import SERVICES
 from deploy.local import openid
 from deploy.local.kafka import Kafka
 from deploy.local.oidc.tokens import AUDIENCE
@@ -18,7 +19,7 @@ from deploy.local.openid import OpenId
 from deploy.local.people import LANTERN, person
 from deploy.local.ports import HOST
 from deploy.local.service_settings import in_words
-from deploy.local.services import SERVICES, Service, launch
+from deploy.local.services import Service, launch
 from deploy.local.supervision import plain_environment
 from deploy.local.topics import create_topics
 from shared.runtime.settings import (
