@@ -21,6 +21,22 @@ FROM_ENVIRONMENT = "${VCMS_PEOPLE_PASSWORD}"
 UUID_PATTERN = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
+OWN = {"view": ["admin", "user"], "edit": ["admin", "user"]}
+GIVEN = {"view": ["admin", "user"], "edit": ["admin"]}
+"""Nobody but an administrator says to which organisation a person belongs."""
+
+ATTRIBUTES = (
+    *({"name": name, "permissions": OWN} for name in ("username", "email")),
+    *({"name": name, "permissions": OWN} for name in ("firstName", "lastName")),
+    {
+        "name": "organisation",
+        "displayName": "Organisation",
+        "permissions": GIVEN,
+        "validations": {"pattern": {"pattern": UUID_PATTERN, "error-message": "not a UUID"}},
+    },
+)
+
+
 def realm() -> Part:
     return {
         "realm": REALM,
@@ -34,7 +50,7 @@ def realm() -> Part:
             "org.keycloak.userprofile.UserProfileProvider": [
                 {
                     "providerId": "declarative-user-profile",
-                    "config": {"kc.user.profile.config": [json.dumps(profile())]},
+                    "config": {"kc.user.profile.config": [json.dumps({"attributes": ATTRIBUTES})]},
                 }
             ]
         },
@@ -109,21 +125,6 @@ def mapper(name: str, kind: str, config: Mapping[str, str]) -> Part:
         "protocolMapper": kind,
         "config": {"access.token.claim": "true", "introspection.token.claim": "true", **config},
     }
-
-
-def profile() -> Part:
-    """Nobody but an administrator says to which organisation a person belongs."""
-    own = {"view": ["admin", "user"], "edit": ["admin", "user"]}
-    given = {"view": ["admin", "user"], "edit": ["admin"]}
-    names = ("username", "email", "firstName", "lastName")
-    written = [{"name": name, "permissions": own} for name in names]
-    belongs = {
-        "name": "organisation",
-        "displayName": "Organisation",
-        "permissions": given,
-        "validations": {"pattern": {"pattern": UUID_PATTERN, "error-message": "not a UUID"}},
-    }
-    return {"attributes": [*written, belongs]}
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ class Kept:
     """The folder with all that is random; what is missing there is made when it is asked for."""
 
     folder: Path
+    server: str = DATABASE_SERVER
 
     def password(self, of: str) -> str:
         return remembered_secret(self.folder / of)
@@ -42,7 +43,7 @@ class Kept:
 
     def url(self, database: str, role: str) -> bytes:
         user = f"{database}_{role}"
-        return f"postgresql://{user}:{self.password(user)}@{DATABASE_SERVER}/{database}".encode()
+        return f"postgresql://{user}:{self.password(user)}@{self.server}/{database}".encode()
 
     def identity(self, signer: str) -> Identity:
         return Identity(signer, self.password(f"s3_{signer}"))
@@ -87,7 +88,7 @@ def of_service(kept: Kept, name: str) -> Files:
 def of_databases(kept: Kept) -> Files:
     users = [f"{database}_{role}" for database in DATABASES for role in roles_of(database)]
     passwords = {user: kept.password(user).encode() for user in (*users, KEYCLOAK_OWNER)}
-    superuser = f"postgresql://postgres:{kept.password('postgres')}@{DATABASE_SERVER}/postgres"
+    superuser = f"postgresql://postgres:{kept.password('postgres')}@{kept.server}/postgres"
     return {**passwords, SUPERUSER: superuser.encode()}
 
 
@@ -100,9 +101,9 @@ def of_keycloak(kept: Kept) -> Files:
     return {file: kept.password(name).encode() for file, name in names.items()}
 
 
-def fill(root: Path, give: Give = os.chown) -> None:
+def fill(root: Path, server: str = DATABASE_SERVER, give: Give = os.chown) -> None:
     """Writes every folder; the one for objects becomes the property of the object store."""
-    for name, (account, files) in folders(Kept(root / "kept")).items():
+    for name, (account, files) in folders(Kept(root / "kept", server)).items():
         write(root / name, account, files, give)
     objects = root / "objects"
     objects.mkdir(exist_ok=True)

