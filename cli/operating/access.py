@@ -5,17 +5,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pydantic import BaseModel, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError
 
 from deploy.local.home import home
 from shared.eventstore.connections import engine
 from shared.messaging.bus import KafkaBus
-from shared.runtime.settings import SettingsAreWrong, said, variable
+from shared.runtime.settings import PREFIX, SettingsAreWrong, load, variable
 
 
 class NoAddress(Exception):
     """Neither the environment nor a stack says where the service's parts are."""
+
+
+class Addresses(BaseSettings):
+    """Of one service's parts, where the environment or its folder of secrets says them."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True)
+
+    database_url: str | None = None
+    kafka_bootstrap: str | None = None
 
 
 class Service(BaseModel):
@@ -40,7 +50,7 @@ def database_of(service: str) -> Iterator[Engine]:
     Raises:
         NoAddress: it is not set, and no stack with this service runs here.
     """
-    made = connectable(told("database_url") or database_here(service))
+    made = connectable(addresses().database_url or database_here(service))
     try:
         yield made
     finally:
@@ -63,13 +73,12 @@ def database_here(service: str) -> str:
 
 def broker() -> KafkaBus:
     """Raises NoAddress: VCMS_KAFKA_BOOTSTRAP is not set, and no stack runs here."""
-    return KafkaBus(told("kafka_bootstrap") or stack_here().kafka.bootstrap)
+    return KafkaBus(addresses().kafka_bootstrap or stack_here().kafka.bootstrap)
 
 
-def told(field: str) -> str | None:
-    """What the environment or its folder of secrets says."""
+def addresses() -> Addresses:
     try:
-        return said(field)
+        return load(Addresses)
     except SettingsAreWrong as wrong:
         raise NoAddress(str(wrong)) from None
 

@@ -213,18 +213,6 @@ def load(concern: type[S]) -> S:
         raise SettingsAreWrong(f"{SECRETS}: {unreadable.strerror}.") from None
 
 
-def said(field: str) -> str | None:
-    """The text of one setting, for a tool that needs no more; None where nothing is said.
-
-    Raises:
-        SettingsAreWrong: the folder of secrets cannot be read.
-    """
-    folder, name = _secrets(), variable(field)
-    if os.environ.get(name) or folder is None or not (folder / name).is_file():
-        return os.environ.get(name) or None
-    return (folder / name).read_text(encoding="utf-8").strip()
-
-
 def _secrets() -> Path | None:
     folder = os.environ.get(SECRETS)
     if not folder:

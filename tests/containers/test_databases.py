@@ -82,3 +82,11 @@ def test_every_database_is_migrated_by_the_command_of_the_container(prepared: Pa
     for service in DATABASES[:-1]:
         with closing(psycopg2.connect(text(prepared / service, "VCMS_DATABASE_URL"))) as writer:
             writer.cursor().execute("SELECT count(*) FROM events")
+
+
+def test_an_operator_in_a_container_reaches_its_database(prepared: Path) -> None:
+    migrate_cases, looked = ["migrate", "cases"], ["operator", "parked", "list", "cases"]
+    with only({SECRETS: str(prepared / "migrate" / "cases")}):
+        CliRunner().invoke(app, migrate_cases)
+    with only({SECRETS: str(prepared / "cases")}):
+        assert CliRunner().invoke(app, looked).exit_code == 0

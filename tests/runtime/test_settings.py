@@ -21,7 +21,6 @@ from shared.runtime.settings import (
     StoreSettings,
     complaints,
     load,
-    said,
     variable,
 )
 from tests.runtime.register import CANARY
@@ -110,9 +109,8 @@ def test_what_the_environment_does_not_say_is_read_from_a_file(
     (secrets / "VCMS_READER_URL").write_text(f"postgresql://r:{CANARY}@h/d\n")
     monkeypatch.setenv("VCMS_READER_URL", "postgresql://r:spoken@h/d")
     settings = load(StoreSettings)
-    assert settings.database_url == said("database_url") == f"postgresql://w:{CANARY}@h/d"
-    assert settings.reader_url == said("reader_url") == "postgresql://r:spoken@h/d"
-    assert said("kafka_bootstrap") is None
+    assert settings.database_url == f"postgresql://w:{CANARY}@h/d"
+    assert settings.reader_url == "postgresql://r:spoken@h/d"
     assert CANARY not in repr(settings)
 
 
@@ -134,8 +132,6 @@ def test_a_folder_of_secrets_that_is_not_there_is_told(
     monkeypatch.setenv(SECRETS, str(secrets / "gone"))
     with pytest.raises(SettingsAreWrong, match=r"^VCMS_SECRETS names no folder"):
         load(StoreSettings)
-    with pytest.raises(SettingsAreWrong, match=r"^VCMS_SECRETS names no folder"):
-        said("database_url")
 
 
 MALFORMED = {
