@@ -74,9 +74,10 @@ class Catalogue:
         if contract is None:
             raise UnknownType(wire)
         try:
-            return contract.adapter.validate_python(data)
+            event: object = contract.adapter.validator.validate_python(data)
         except ValidationError as error:
             raise DoesNotFit(_places(error)) from None
+        return event
 
 
 def _next_version(wire: str) -> str:

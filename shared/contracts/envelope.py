@@ -4,17 +4,23 @@ The bytes are the record: PostgreSQL keeps them, Kafka carries them, the audit l
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
 
 import orjson
+from pydantic import TypeAdapter
 
 JsonObject = dict[str, object]
 
 MAX_ENVELOPE = 512 * 1024
 """Bytes. A larger event is refused before it is written."""
+
+
+# As UUID itself, in a fifth of its time.
+_uuid: Callable[[object], UUID] = TypeAdapter(UUID).validator.validate_python
 
 
 class NotAnEnvelope(ValueError):
@@ -85,7 +91,7 @@ def decode(body: bytes) -> Envelope:
         attributes = orjson.loads(body)
         subject = attributes.get("subject")
         return Envelope(
-            id=UUID(attributes["id"]),
+            id=_uuid(attributes["id"]),
             service=attributes["source"].removeprefix("/vcms/"),
             type=attributes["type"],
             stream=attributes["stream"],
@@ -94,9 +100,9 @@ def decode(body: bytes) -> Envelope:
             occurred_at=datetime.fromisoformat(attributes["time"]),
             recorded_at=datetime.fromisoformat(attributes["recordedtime"]),
             actor=attributes["actor"],
-            subject=None if subject is None else UUID(subject),
-            correlation_id=UUID(attributes["correlationid"]),
-            causation_id=UUID(attributes["causationid"]),
+            subject=None if subject is None else _uuid(subject),
+            correlation_id=_uuid(attributes["correlationid"]),
+            causation_id=_uuid(attributes["causationid"]),
             nonce=attributes["nonce"],
             data=attributes["data"],
             traceparent=attributes.get("traceparent"),

@@ -22,10 +22,11 @@ def verified(events: Iterable[StoredEvent], head: Head = BEGINNING) -> Head:
     Raises:
         BrokenChain: a position is missing or double, or a link does not hold.
     """
+    position, chain = head
     for event in events:
-        if event.position != head.position + 1:
-            raise BrokenChain(f"{head.position} is followed by {event.position}")
-        if event.chain != link(head.chain, event.body):
+        if event.position != position + 1:
+            raise BrokenChain(f"{position} is followed by {event.position}")
+        if event.chain != link(chain, event.body):
             raise BrokenChain(f"the link of {event.position} does not hold")
-        head = Head(event.position, event.chain)
-    return head
+        position, chain = event.position, event.chain
+    return Head(position, chain)

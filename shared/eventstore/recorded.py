@@ -1,14 +1,13 @@
-"""Events as they stand in the table, and as the code reads them."""
+"""Events as they stand in the table, and as the code reads them: tuples, as there are millions."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.contracts.catalogue import CATALOGUE, DoesNotFit, UnknownType
 from shared.contracts.envelope import Envelope, NotAnEnvelope, decode
 from shared.eventstore.errors import Unprocessable
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
+class StoredEvent(NamedTuple):
     """`body` holds the envelope's canonical bytes; `chain` links it to all events before it."""
 
     position: int
@@ -18,16 +17,14 @@ class StoredEvent:
     chain: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """Where a service's history ends; position 0 and 32 zero bytes when it has not begun."""
 
     position: int
     chain: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A decoded event; its personal fields are sealed."""
 
     envelope: Envelope
