@@ -14,6 +14,9 @@ ELECTION = int.from_bytes(b"relay")
 IDLE = "5s"
 """A relay that is frozen loses its session, and the lock with it."""
 QUERY = "30s"
+CURSOR = {"synchronous_commit": "off"}
+"""All that it writes is its cursor. Where a crash loses the last move, some events are sent again:
+waiting for the disk each time would keep every event for as long."""
 
 BATCH_EVENTS = 4_000
 BATCH_BYTES = 8 * 1024 * 1024
@@ -49,7 +52,7 @@ class Session:
     """Blocking, for one thread. Every method raises psycopg2.Error when the session is lost."""
 
     def __init__(self, url: str, name: str) -> None:
-        settings = {"idle_session_timeout": IDLE, "statement_timeout": QUERY}
+        settings = {"idle_session_timeout": IDLE, "statement_timeout": QUERY, **CURSOR}
         self.connection: connection = connect(url, name, **settings)
         with self.connection.cursor() as cursor:
             cursor.execute("LISTEN events")
