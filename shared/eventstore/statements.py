@@ -61,6 +61,8 @@ INSERT_HANDLED = "EXECUTE insert_handled(%(done)s);"
 CLAIM_RUNS = "EXECUTE claim_runs(%(runs)s);"
 INSERT_REFUSED = "EXECUTE insert_refused(%(refused)s, %(recorded_at)s);"
 COMMIT = "COMMIT"
+ROLLBACK = "ROLLBACK"
+MUST_BE_NEW = "EXECUTE must_be_new(%(asked)s);"
 
 
 def lock_number(service: str) -> int:
@@ -92,6 +94,18 @@ def history(streams: Collection[str]) -> Statement:
     """All events of the streams, as the opening statement gives them; inside its transaction."""
     asked = {"asked": "[]", "inboxes": "[]", "seen": None, "later_limit": 0}
     return OPENING, asked | {"streams": list(streams)}
+
+
+def at_once(
+    lock: int, refused: Collection[Owner], writes: Writes, recorded_at: datetime
+) -> Statement:
+    """Takes the lock and writes what was decided before it. Fails, and writes nothing, where
+    another has written since (the first position is taken), where a key of those that were done
+    or of the `refused` is handled already, or where a stream taken to be new is not."""
+    text, values = closing(writes, recorded_at)
+    if not refused:
+        return BEGIN + text, values | {"lock": lock}
+    return BEGIN + MUST_BE_NEW + text, values | {"lock": lock, "asked": _owners(refused)}
 
 
 def closing(writes: Writes, recorded_at: datetime) -> Statement:

@@ -1,4 +1,9 @@
-"""One batch in one transaction: lock and load, decide, write and commit."""
+"""One batch in one transaction: lock and load, decide, write and commit.
+
+Where nobody else has written since our last batch, we decide on what we remember and send lock and
+writes as one string. What we did not know of then breaks a constraint: nothing is written, and the
+batch goes the long way. So a batch is decided on what stands under the lock, either way.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,6 +11,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from uuid import UUID
 
+from psycopg2 import errors
 from psycopg2.extensions import cursor
 
 from shared.contracts.refused import Refused
@@ -17,13 +23,24 @@ from shared.eventstore.errors import Unprocessable
 from shared.eventstore.present import Folded, Handled, Key, Owner, Present
 from shared.eventstore.recorded import Head
 from shared.eventstore.sealer import Sealer
-from shared.eventstore.statements import Row, closing, history, lock_number, opening
+from shared.eventstore.statements import (
+    ROLLBACK,
+    Row,
+    Statement,
+    at_once,
+    closing,
+    history,
+    lock_number,
+    opening,
+)
 from shared.eventstore.states import States, StreamBody, fold_all
 from shared.eventstore.waiting import Answered, Done, Waiting
 
 MOST_BYTES = 4 * 1024 * 1024
 MOST_SECONDS = 0.25
 """Of deciding. A batch that takes longer or writes more leaves the rest to the next one."""
+
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 Keys = Mapping[UUID, Key]
 
@@ -33,7 +50,7 @@ class Loaded:
     """What the opening statement gave; `later` and `history` are in the order of the positions."""
 
     head: Head = BEGINNING
-    recorded_at: datetime = datetime(1, 1, 1, tzinfo=UTC)
+    recorded_at: datetime = LONG_AGO
     handled: dict[Owner, Handled] = field(default_factory=dict)
     inbox: dict[Owner, int] = field(default_factory=dict)
     later: list[StreamBody] = field(default_factory=list)
@@ -63,28 +80,83 @@ class Transactions:
         self._sealer = sealer
         self._clock = clock
         self._lock = lock_number(service)
+        self._head, self._recorded_at = BEGINNING, LONG_AGO
+        self._alone = False
+        """Nobody else wrote between our last two batches."""
         self.states = States(aggregates)
 
     def write(self, at: cursor, batch: Sequence[Waiting], keys: Keys) -> Outcome:
-        """Two round trips. Nobody is answered here: what is returned is committed.
+        """One round trip, or two. Nobody is answered here: what is returned is committed.
 
         Raises:
             psycopg2.Error, ValueError: nothing was written; but where COMMIT was sent and the
                 connection is lost, nobody knows, and the batch is marked `in_doubt`.
         """
+        if self._alone and (streams := self._remembered(batch)) is not None:
+            present = self._as_remembered(streams, keys)
+            decided, outcome = self._decide(present, batch)
+            if decided.writes.events and self._written_at_once(at, batch, decided, outcome):
+                return self._kept(decided, outcome)
         present = self._present(at, batch, keys)
+        decided, outcome = self._decide(present, batch)
+        self._send(at, batch, closing(decided.writes, present.now))
+        return self._kept(decided, outcome)
+
+    def _decide(self, present: Present, batch: Sequence[Waiting]) -> tuple[Batch, Outcome]:
         decided = Batch(self._service, self._aggregates, self._sealer, present)
-        outcome = decide_all(decided, batch)
+        return decided, decide_all(decided, batch)
+
+    def _written_at_once(
+        self, at: cursor, batch: Sequence[Waiting], decided: Batch, outcome: Outcome
+    ) -> bool:
+        """False: something was not as we remembered it, and nothing is written."""
+        refused = [
+            waiting.work
+            for waiting, told in outcome.answered
+            if isinstance(told, Exception) and isinstance(waiting.work, Call)
+        ]
+        if any(call.stream not in decided.present.streams for call in refused):
+            return False  # refused for a stream that may have begun
+        owners = {(call.principal, call.key) for call in refused}
+        try:
+            self._send(at, batch, at_once(self._lock, owners, decided.writes, decided.present.now))
+        except (errors.UniqueViolation, errors.DivisionByZero):
+            at.execute(ROLLBACK)
+            mark(batch, in_doubt=False)
+            self._alone = False
+            return False
+        return True
+
+    def _send(self, at: cursor, batch: Sequence[Waiting], statement: Statement) -> None:
         mark(batch, in_doubt=True)
-        at.execute(*closing(decided.writes, present.now))
+        at.execute(*statement)
         mark(batch, in_doubt=False)
+
+    def _kept(self, decided: Batch, outcome: Outcome) -> Outcome:
+        present = decided.present
         loaded = {
             stream: folded
             for stream, folded in present.streams.items()
             if isinstance(folded, Folded)
         }
-        self.states.keep(loaded | decided.writes.streams, decided.head().position)
+        self._head, self._recorded_at = decided.head(), present.now
+        self.states.keep(loaded | decided.writes.streams, self._head.position)
         return outcome
+
+    def _remembered(self, batch: Sequence[Waiting]) -> Mapping[str, Folded] | None:
+        """The batch's streams; None: some must be loaded, or an inbox is to be claimed. A stream
+        whose creation is asked for is taken to be new."""
+        calls = [waiting.work for waiting in batch if isinstance(waiting.work, Call)]
+        if len(calls) < len(batch) or self.states.seen is None:
+            return None
+        held = self.states.held({call.stream for call in calls})
+        if all(call.stream in held or call.subject is not None for call in calls):
+            return held
+        return None
+
+    def _as_remembered(self, streams: Mapping[str, Folded], keys: Keys) -> Present:
+        now = max(self._clock(), self._recorded_at)
+        return Present(self._head, now, {}, {}, streams, keys)
 
     def subjects(self, waiting: Waiting) -> set[UUID]:
         """As far as they are known before the lock; the others turn up as KeyNotAtHand."""
@@ -100,6 +172,7 @@ class Transactions:
         runs = [waiting.work for waiting in batch if isinstance(waiting.work, Run)]
         at.execute(*opening(self._lock, asked, runs, self.states.seen, unknown))
         loaded = parse(map(Row._make, at.fetchall()))
+        self._alone = self.states.seen == loaded.head.position
         return Present(
             head=loaded.head,
             now=max(self._clock(), loaded.recorded_at),

@@ -26,6 +26,13 @@ PREPARE opening (json, json, bigint, integer, text[]) AS
       FROM events WHERE stream = ANY($5)
   ORDER BY position;
 
+-- Divides by zero where one of these commands is handled already: an error ends the transaction.
+PREPARE must_be_new (json) AS
+    SELECT 1 / (NOT EXISTS (
+        SELECT FROM json_to_recordset($1) AS asked (owner text, key text),
+    LATERAL (SELECT FROM handled_commands
+              WHERE principal = asked.owner AND key = asked.key LIMIT 1) AS h))::integer;
+
 PREPARE insert_inboxes (json) AS
     INSERT INTO inbox (consumer, topic)
     SELECT * FROM json_to_recordset($1) AS asked (owner text, key text)
