@@ -4,30 +4,67 @@ An owner's and a sender's right follow from the case's own events; a grant follo
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Connection, TableClause
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import ColumnElement, Connection, TableClause, TableValuedAlias, Update
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 
-from services.cases.tables import cases, grants, numbers, partings, timeline
+from services.cases.tables import IDENTITY, cases, grants, numbers, partings, persons, timeline
 from shared.contracts.kinds import EVERYTHING, Category
 from shared.policy.disclosure import Right
 
-OF_CASE = cases.c.case_id == sa.bindparam("of_case", type_=sa.Uuid)
+GIVEN = "rows"
+OF_CASE = sa.column("of_case", sa.Uuid)
+
+
+def given(*columns: ColumnElement[Any]) -> TableValuedAlias:
+    """Rows that travel as one JSON value, the statement's parameter: one statement for any number
+    of them."""
+    rows = sa.func.json_to_recordset(sa.bindparam(GIVEN, type_=sa.Text))
+    return rows.table_valued(*columns, name="given").render_derived(with_types=True)
+
+
+def as_given(rows: Sequence[Mapping[str, object]]) -> Mapping[str, str]:
+    return {GIVEN: orjson.dumps(rows).decode()}
 
 
 def adding(table: TableClause) -> Insert:
     own = [column for column in table.c if column.name not in {"organisation", "case_id"}]
-    values = (sa.bindparam(column.name, type_=column.type) for column in own)
-    holders = sa.select(cases.c.organisation, cases.c.case_id, *values).where(OF_CASE)
-    names = ["organisation", "case_id", *(column.name for column in own)]
-    return insert(table).from_select(names, holders)
+    rows = given(OF_CASE, *(sa.column(column.name, column.type) for column in own))
+    names = [column.name for column in own]
+    holders = sa.select(
+        cases.c.organisation, cases.c.case_id, *(rows.c[name] for name in names)
+    ).join_from(rows, cases, cases.c.case_id == rows.c.of_case)
+    return insert(table).from_select(["organisation", "case_id", *names], holders)
+
+
+def opening() -> Insert:
+    """Whose person is known by now gets the identity too."""
+    names = ("organisation", "case_id", "opened", "opened_at", "version", "person_id", "owner")
+    rows = given(*(sa.column(name, cases.c[name].type) for name in names))
+    values = {
+        **{name: rows.c[name] for name in names},
+        **{name: persons.c[name] for name in IDENTITY},
+        "owner_organisation": rows.c.organisation,
+        "held_by": sa.literal(Right.OWNER),
+        "categories": sa.literal(list(EVERYTHING), ARRAY(sa.Text)),
+    }
+    known = rows.outerjoin(persons, persons.c.person_id == rows.c.person_id)
+    return insert(cases).from_select([*values], sa.select(*values.values()).select_from(known))
+
+
+def noting_version() -> Update:
+    rows = given(OF_CASE, sa.column("reached", sa.Integer))
+    return sa.update(cases).where(cases.c.case_id == rows.c.of_case).values(version=rows.c.reached)
 
 
 # Made once: to make a statement takes longer than to run it.
 ADDING = {table.name: adding(table) for table in (numbers, timeline)}
-NOTING_VERSION = sa.update(cases).where(OF_CASE).values(version=sa.bindparam("reached"))
+OPENING = opening()
+NOTING_VERSION = noting_version()
 
 
 def take_turns(connection: Connection) -> None:
@@ -38,13 +75,19 @@ def take_turns(connection: Connection) -> None:
 
 def add(connection: Connection, table: TableClause, rows: Sequence[Mapping[str, object]]) -> None:
     """Each row for every holder of the case that it names as `of_case`."""
-    connection.execute(ADDING[table.name], rows)
+    connection.execute(ADDING[table.name], as_given(rows))
+
+
+def open_all(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """New cases, in the rows of their owners; grants may have come before the case itself."""
+    connection.execute(OPENING, as_given(rows))
+    settle_all(connection, [row["case_id"] for row in rows])
 
 
 def note_versions(connection: Connection, versions: Mapping[UUID, int]) -> None:
     """In every holder's row of these cases."""
     rows = [{"of_case": case_id, "reached": version} for case_id, version in versions.items()]
-    connection.execute(NOTING_VERSION, rows)
+    connection.execute(NOTING_VERSION, as_given(rows))
 
 
 def change(connection: Connection, case_id: UUID, **changes: object) -> None:
@@ -71,10 +114,11 @@ def _remember(connection: Connection, case_id: UUID, sender: UUID) -> None:
     connection.execute(insert(partings).from_select(names, whom).on_conflict_do_nothing())
 
 
-def settle_all(connection: Connection, case_id: UUID) -> None:
+def settle_all(connection: Connection, case_ids: Sequence[object]) -> None:
     """Grants may have come before the case itself; with a new owner the old one's end."""
-    granted = sa.select(grants.c.organisation).where(grants.c.case_id == case_id).distinct()
-    for organisation in connection.execute(granted).scalars().all():
+    granted = sa.select(grants.c.case_id, grants.c.organisation).distinct()
+    of_these = granted.where(grants.c.case_id.in_(case_ids))
+    for case_id, organisation in connection.execute(of_these).all():
         settle(connection, case_id, organisation)
 
 

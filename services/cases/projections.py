@@ -2,6 +2,7 @@
 this takes. Whichever of the services' events come first, the rows end the same."""
 
 from collections.abc import Sequence
+from enum import Enum, auto
 from itertools import groupby
 from typing import assert_never
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from services.cases import holders
-from services.cases.tables import IDENTITY, cases, grants, numbers, persons, timeline
+from services.cases.tables import cases, grants, numbers, persons, timeline
 from shared.contracts.cases import (
     ArrivalConfirmed,
     CaseEvent,
@@ -25,7 +26,7 @@ from shared.contracts.cases import (
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import Envelope
 from shared.contracts.intake import PersonRegistered
-from shared.contracts.kinds import EVERYTHING, Category, ReferralKind
+from shared.contracts.kinds import Category, ReferralKind
 from shared.contracts.marks import Sealed
 from shared.contracts.referrals import (
     DisclosureGranted,
@@ -36,32 +37,66 @@ from shared.contracts.referrals import (
 )
 from shared.eventstore.projection import Projection
 from shared.eventstore.recorded import Recorded
-from shared.policy.disclosure import Right
 from shared.vault.sealing import locate
 
-IN_TIMELINE_ALONE = ServiceRecorded | TransferRefused
-"""Many of these are written at once; one that is missing here is written by itself."""
-
 Entry = tuple[CaseEvent, Envelope]
+
+
+class Together(Enum):
+    """What becomes of neighbours of one kind: many are written at once, or each by itself."""
+
+    OPENED = auto()
+    IN_TIMELINE_ALONE = auto()
+    BY_ITSELF = auto()
 
 
 def project(connection: Connection, events: Sequence[Recorded]) -> None:
     """Our own events."""
     holders.take_turns(connection)
     ours = [(told.event, told.envelope) for told in events if isinstance(told.event, CaseEvent)]
-    for alone, entries in groupby(ours, lambda entry: isinstance(entry[0], IN_TIMELINE_ALONE)):
-        if alone:
-            _enter(connection, list(entries))
-        else:
-            for event, envelope in entries:
-                _show(connection, event, envelope)
-                _enter(connection, [(event, envelope)])
+    for together, entries in groupby(ours, _together):
+        match together:
+            case Together.OPENED:
+                opened = [*entries]
+                _open(connection, opened)
+                _enter(connection, opened)
+            case Together.IN_TIMELINE_ALONE:
+                _enter(connection, [*entries])
+            case Together.BY_ITSELF:
+                for event, envelope in entries:
+                    _show(connection, event, envelope)
+                    _enter(connection, [(event, envelope)])
+
+
+def _together(entry: Entry) -> Together:
+    match entry[0]:
+        case CaseOpened():
+            return Together.OPENED
+        case ServiceRecorded() | TransferRefused():
+            return Together.IN_TIMELINE_ALONE
+        case _:
+            return Together.BY_ITSELF
+
+
+def _open(connection: Connection, entries: Sequence[Entry]) -> None:
+    rows = [
+        {
+            "organisation": event.organisation,
+            "case_id": event.case_id,
+            "opened": envelope.position,
+            "opened_at": envelope.occurred_at,
+            "version": envelope.version,
+            "person_id": event.person_id,
+            "owner": event.owner,
+        }
+        for event, envelope in entries
+        if isinstance(event, CaseOpened)
+    ]
+    holders.open_all(connection, rows)
 
 
 def _show(connection: Connection, event: CaseEvent, envelope: Envelope) -> None:
     match event:
-        case CaseOpened():
-            _open(connection, event, envelope)
         case ProfileRecorded(case_id=case_id):
             profile = locate(envelope, "profile", event.profile)
             holders.change(connection, case_id, profile=profile)
@@ -74,32 +109,10 @@ def _show(connection: Connection, event: CaseEvent, envelope: Envelope) -> None:
         case ArrivalConfirmed(case_id=case_id, from_organisation=sender):
             holders.part(connection, case_id, sender)
             holders.change(connection, case_id, arriving_from=None)
-        case ServiceRecorded() | TransferRefused():
-            pass  # in the timeline alone
+        case CaseOpened() | ServiceRecorded() | TransferRefused():
+            pass  # written with their neighbours
         case _:
             assert_never(event)
-
-
-def _open(connection: Connection, event: CaseOpened, envelope: Envelope) -> None:
-    of_person = persons.c.person_id == event.person_id
-    identity = connection.execute(
-        sa.select(*(persons.c[name] for name in IDENTITY)).where(of_person)
-    ).one_or_none()
-    row = {
-        "organisation": event.organisation,
-        "case_id": event.case_id,
-        "held_by": Right.OWNER,
-        "categories": list(EVERYTHING),
-        "opened": envelope.position,
-        "opened_at": envelope.occurred_at,
-        "version": envelope.version,
-        "person_id": event.person_id,
-        "owner_organisation": event.organisation,
-        "owner": event.owner,
-        **(identity._asdict() if identity else {}),
-    }
-    connection.execute(insert(cases).values(row))
-    holders.settle_all(connection, event.case_id)
 
 
 def _assign(connection: Connection, event: NumberAssigned, envelope: Envelope) -> None:
@@ -124,7 +137,7 @@ def _transfer(connection: Connection, event: OwnershipTransferred) -> None:
         owner=event.to_owner,
         arriving_from=event.from_organisation,
     )
-    holders.settle_all(connection, event.case_id)
+    holders.settle_all(connection, [event.case_id])
 
 
 def _enter(connection: Connection, entries: Sequence[Entry]) -> None:
