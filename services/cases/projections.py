@@ -2,7 +2,6 @@
 this takes. Whichever of the services' events come first, the rows end the same."""
 
 from collections.abc import Sequence
-from enum import Enum, auto
 from itertools import groupby
 from typing import assert_never
 
@@ -39,43 +38,25 @@ from shared.eventstore.projection import Projection
 from shared.eventstore.recorded import Recorded
 from shared.vault.sealing import locate
 
+TOGETHER = CaseOpened | ServiceRecorded | TransferRefused
+"""Many of these are written at once; one that is missing here is written by itself."""
+
 Entry = tuple[CaseEvent, Envelope]
-
-
-class Together(Enum):
-    """What becomes of neighbours of one kind: many are written at once, or each by itself."""
-
-    OPENED = auto()
-    IN_TIMELINE_ALONE = auto()
-    BY_ITSELF = auto()
 
 
 def project(connection: Connection, events: Sequence[Recorded]) -> None:
     """Our own events."""
     holders.take_turns(connection)
     ours = [(told.event, told.envelope) for told in events if isinstance(told.event, CaseEvent)]
-    for together, entries in groupby(ours, _together):
-        match together:
-            case Together.OPENED:
-                opened = [*entries]
-                _open(connection, opened)
-                _enter(connection, opened)
-            case Together.IN_TIMELINE_ALONE:
-                _enter(connection, [*entries])
-            case Together.BY_ITSELF:
-                for event, envelope in entries:
-                    _show(connection, event, envelope)
-                    _enter(connection, [(event, envelope)])
-
-
-def _together(entry: Entry) -> Together:
-    match entry[0]:
-        case CaseOpened():
-            return Together.OPENED
-        case ServiceRecorded() | TransferRefused():
-            return Together.IN_TIMELINE_ALONE
-        case _:
-            return Together.BY_ITSELF
+    for together, neighbours in groupby(ours, lambda entry: isinstance(entry[0], TOGETHER)):
+        entries = [*neighbours]
+        if together:
+            _open(connection, entries)
+            _enter(connection, entries)
+        else:
+            for event, envelope in entries:
+                _show(connection, event, envelope)
+                _enter(connection, [(event, envelope)])
 
 
 def _open(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -92,7 +73,8 @@ def _open(connection: Connection, entries: Sequence[Entry]) -> None:
         for event, envelope in entries
         if isinstance(event, CaseOpened)
     ]
-    holders.open_all(connection, rows)
+    if rows:
+        holders.open_all(connection, rows)
 
 
 def _show(connection: Connection, event: CaseEvent, envelope: Envelope) -> None:
