@@ -12,7 +12,8 @@ RUN --mount=type=cache,target=/root/.cache/pip \
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_NO_MANAGED_PYTHON=1 VIRTUAL_ENV=/opt/vcms
 COPY requirements/run.txt requirements/
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv venv "$VIRTUAL_ENV" && uv pip sync --require-hashes requirements/run.txt
+    uv venv --python /usr/local/bin/python "$VIRTUAL_ENV" \
+    && uv pip sync --require-hashes requirements/run.txt
 
 # What builds the wheel is locked too, and stays in this stage.
 COPY requirements/stack.txt requirements/
@@ -22,8 +23,8 @@ COPY services services
 COPY deploy deploy
 COPY cli cli
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv build --wheel --build-constraints requirements/stack.txt --require-build-hashes \
-    --out-dir dist \
+    uv build --wheel --preview-features build-dependency-hashes --require-build-hashes \
+    --build-constraints requirements/stack.txt --out-dir dist \
     && uv pip install --no-deps dist/*.whl
 
 FROM python:3.11-slim-trixie

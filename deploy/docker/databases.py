@@ -30,5 +30,12 @@ def text(folder: Path, name: str) -> str:
     return (folder / name).read_text(encoding="utf-8").strip()
 
 
+def main(folder: Path) -> None:
+    try:
+        make_databases(folder)
+    except psycopg2.OperationalError:
+        sys.exit("PostgreSQL did not answer, or did not let its superuser in.")
+
+
 if __name__ == "__main__":
-    make_databases(Path(sys.argv[1]))
+    main(Path(sys.argv[1]))

@@ -9,9 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from deploy.docker.databases import make_databases, text
+from deploy.docker.databases import main, make_databases, text
 from deploy.docker.secret_folders import Kept
 from deploy.layout import DATABASES, roles_of
+from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
 from shared.runtime.settings import SECRETS
 from tests.containers.compose import commands, compose
@@ -40,6 +41,14 @@ def secrets(server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def prepared(secrets: Path) -> Path:
     make_databases(secrets / "databases")
     return secrets
+
+
+def test_a_server_that_does_not_answer_is_told_in_one_line_without_a_password(
+    tmp_path: Path,
+) -> None:
+    made(tmp_path, f"127.0.0.1:{free_port()}")
+    with pytest.raises(SystemExit, match=r"^PostgreSQL did not answer, or did not let [^@]+$"):
+        main(tmp_path / "databases")
 
 
 def signs_in(url: str) -> bool:
