@@ -10,6 +10,7 @@ from shared.eventstore.migrations import migrate
 from shared.eventstore.sealer import Sealer
 from shared.eventstore.writer import Writer
 from shared.runtime.clock import now
+from shared.runtime.serve import keep_collector_off_what_stays
 from shared.vault.providers import KeyFile
 from shared.vault.schema import migrate_keys
 from shared.vault.tables import SubjectKeys
@@ -42,6 +43,8 @@ class Product:
 
 
 def product(postgres: Postgres) -> Product:
+    """The collector is set as a service sets it; peers in this process have that too."""
+    keep_collector_off_what_stays()
     template = owned_database(postgres, NAME, ("migrator", "writer", "reader"))
     made = Product(postgres, template)
     migrate(NAME, made.url(template, "migrator"))

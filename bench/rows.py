@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bench.append.row import APPEND
 from bench.consumer.row import CONSUMER
+from bench.replay.row import REPLAY
 from bench.workload import Workload
 
-ROWS: Sequence[Workload] = (APPEND, CONSUMER,)
+ROWS: Sequence[Workload] = (APPEND, REPLAY, CONSUMER)
