@@ -213,13 +213,11 @@ def load(concern: type[S]) -> S:
         raise SettingsAreWrong(f"{SECRETS}: {unreadable.strerror}.") from None
 
 
-def _secrets() -> Path | None:
+def _secrets() -> str | None:
     folder = os.environ.get(SECRETS)
-    if not folder:
-        return None
-    if not (Path(folder).is_dir() and os.access(folder, os.R_OK | os.X_OK)):
+    if folder and not os.access(f"{folder}/", os.R_OK | os.X_OK):
         raise SettingsAreWrong(f"{SECRETS} names no folder that can be read.")
-    return Path(folder)
+    return folder or None
 
 
 def complaints(concern: type[BaseSettings]) -> Mapping[str, str]:

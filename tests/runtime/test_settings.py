@@ -126,10 +126,12 @@ def test_a_malformed_file_is_told_as_its_variable(secrets: Path) -> None:
     assert CANARY not in str(told.value)
 
 
-def test_a_folder_of_secrets_that_is_not_there_is_told(
-    secrets: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["gone", "a-file"])
+def test_a_folder_of_secrets_that_is_none_is_told(
+    name: str, secrets: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(SECRETS, str(secrets / "gone"))
+    (secrets / "a-file").touch()
+    monkeypatch.setenv(SECRETS, str(secrets / name))
     with pytest.raises(SettingsAreWrong, match=r"^VCMS_SECRETS names no folder"):
         load(StoreSettings)
 
