@@ -46,6 +46,8 @@ class Load:
 
     statuses: Counter[int] = field(default_factory=Counter)
     latencies: list[float] = field(default_factory=list)
+    began: float = 0.0
+    """When the first was due, by `perf_counter`, which all programs of the machine share."""
     seconds: float = 0.0
     """From the first request to the last answer."""
 
@@ -103,7 +105,7 @@ class Run:
     async def play(self, address: Address, connections: int, longest: float) -> Load:
         """Raises: ConnectionResetError: a connection broke. TimeoutError: an answer never came."""
         made = [await self._connected(address) for _ in range(connections)]
-        self.began = perf_counter()
+        self.began = self.load.began = perf_counter()
         self.begin(made)
         try:
             async with asyncio.timeout(longest):
