@@ -34,18 +34,24 @@ from shared.runtime.ids import new_id
 
 ORGANISATION, WORKER = uuid4(), uuid4()
 STAFF = Staff(ORGANISATION, WORKER)
+CIPHERTEXT = secrets.token_urlsafe(30)
+REQUEST_HASH = secrets.token_bytes(32)
 
 
 def play(product: Product, sealer: Sealer | None, clients: int) -> Sample:
     with passing_database(product.postgres, product.template) as database:
-        writer = product.writer(database, sealer)
-        writer.start()
-        try:
-            outcome = uvloop.run(load(writer, clients, sealed=sealer is not None))
-        finally:
-            writer.stop()
+        outcome = appended(product, database, sealer, clients)
         check(product.postgres.url(database), outcome.stored)
     return outcome.sample()
+
+
+def appended(product: Product, database: str, sealer: Sealer | None, clients: int) -> Outcome:
+    writer = product.writer(database, sealer)
+    writer.start()
+    try:
+        return uvloop.run(load(writer, clients, sealed=sealer is not None))
+    finally:
+        writer.stop()
 
 
 async def load(writer: Writer, clients: int, *, sealed: bool) -> Outcome:
@@ -90,7 +96,7 @@ def call(command: Command, *, sealed: bool) -> Call:
         command=open_case(case) if opening else record_service(sealed=sealed),
         actor=STAFF,
         key=str(uuid4()),
-        request_hash=secrets.token_bytes(32),
+        request_hash=REQUEST_HASH,
         command_id=new_id(),
         subject=case if opening else None,
         expected_version=command.expected,
@@ -103,8 +109,8 @@ def open_case(case: UUID) -> OpenCase:
 
 def record_service(*, sealed: bool) -> RecordService:
     """About 330 bytes of data."""
-    kind: Personal[str] = Clear("Medical care") if sealed else Sealed(secrets.token_urlsafe(30))
-    day: Personal[date] = Clear(date(2026, 3, 1)) if sealed else Sealed(secrets.token_urlsafe(30))
+    kind: Personal[str] = Clear("Medical care") if sealed else Sealed(CIPHERTEXT)
+    day: Personal[date] = Clear(date(2026, 3, 1)) if sealed else Sealed(CIPHERTEXT)
     return RecordService(ORGANISATION, uuid4(), "Clinic", kind, day)
 
 

@@ -41,21 +41,25 @@ def decoded(events: Iterable[StoredEvent]) -> Iterator[StoredEvent]:
 
 
 def rebuild(product: Product, like: str, count: int) -> Sample:
-    """A step is a transaction, as in the service."""
     with passing_database(product.postgres, like) as database:
-        opened = engine(product.url(database))
-        with connected(opened) as connection:
-            register(connection, WORKLISTS)
-        with spending() as spent:
-            began = time.perf_counter()
-            more = True
-            while more:
-                with connected(opened) as connection:
-                    more = advance(connection, NAME, WORKLISTS).more
-            seconds = time.perf_counter() - began
-        with opened.connect() as connection:
-            check(connection, count)
-        opened.dispose()
+        return rebuilt(product, database, count)
+
+
+def rebuilt(product: Product, database: str, count: int) -> Sample:
+    """A step is a transaction, as in the service."""
+    opened = engine(product.url(database))
+    with connected(opened) as connection:
+        register(connection, WORKLISTS)
+    with spending() as spent:
+        began = time.perf_counter()
+        more = True
+        while more:
+            with connected(opened) as connection:
+                more = advance(connection, NAME, WORKLISTS).more
+        seconds = time.perf_counter() - began
+    with opened.connect() as connection:
+        check(connection, count)
+    opened.dispose()
     return {"rebuilt_per_s": count / seconds, "cpu_ms_per_event": 1000 * spent.cpu / count}
 
 
