@@ -69,7 +69,12 @@ def filled(text: str, rows: Sequence[Workload], measured: Mapping[str, Row]) -> 
     missing = blocks.keys() - {key for _, key, *_ in BLOCK.findall(text)}
     if missing:
         raise NoPlace(sorted(missing))
-    return BLOCK.sub(lambda found: f"{found[1]}\n{blocks[found[2]]}\n\n{found[4]}", text)
+    return BLOCK.sub(lambda found: replaced(found, blocks), text)
+
+
+def replaced(found: re.Match[str], blocks: Mapping[str, str]) -> str:
+    begin, key, _, end = found.groups()
+    return f"{begin}\n{blocks[key]}\n\n{end}" if key in blocks else found[0]
 
 
 def block(workload: Workload, row: Row | None) -> str:
