@@ -27,7 +27,7 @@ from shared.eventstore.store import events_after
 from shared.eventstore.tables import PROJECTIONS
 from shared.runtime.tracing import following
 
-MOST_EVENTS = 2000
+MOST_EVENTS = 5000
 """In one step."""
 
 
