@@ -3,6 +3,7 @@
 Three of our figures, each as a share of its ceiling in the same minute, so that another machine or
 a busy one changes little. They are held against the same shares of the committed figures."""
 
+import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,20 +15,23 @@ from bench.ceilings.copy_out import copying_out
 from bench.ceilings.pgbench import inserting
 from bench.command_api import row as commanding
 from bench.command_api.world import world
-from bench.home import home
+from bench.home import CannotMeasure, alone, home
 from bench.product import product
 from bench.replay import row as replaying
 from bench.replay import vcms as replay
 from bench.replay.history import filled
 from bench.results import OURS, RESULTS, Row
-from bench.rounds import Journal, Trial
+from bench.rounds import Journal, Trial, say
 from bench.servers import running_postgres
 from bench.workload import ratio
+from deploy.local.refusals import CannotStart
 
 ROUNDS = 5
 CLIENTS = 32
 EVENTS = 200_000
 A_FIFTH = 0.2
+DISK = 2 * 2**30
+"""Bytes that it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,13 @@ def shown_line(one: Compared) -> str:
 
 def main() -> int:
     """1: something became slower by more than a fifth, or could not be compared."""
-    found = compared(WATCHED, committed(), measured)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with alone(needed=DISK):
+            found = compared(WATCHED, committed(), measured)
+    except (CannotMeasure, CannotStart) as refusal:
+        say(str(refusal))
+        return 1
     sys.stdout.write(shown(found) + "\n")
     return 0 if all(one.passes for one in found) else 1
 

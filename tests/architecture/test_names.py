@@ -20,8 +20,9 @@ DOMAIN_WORDS = {
 GENERIC = ("eventstore", "messaging", "runtime", "vault")
 """The parts of shared that know no domain: all but contracts, policy and vocabulary."""
 
-GIVEN = {"handle_DATA", "data_directories"}
-"""Names that are not ours to choose: a callback of aiosmtpd, a key of the file for tools."""
+GIVEN = {"handle_DATA", "data_directories", "data_received"}
+"""Names that are not ours to choose: callbacks of aiosmtpd and asyncio, a key of the file for
+tools."""
 
 SERVICES = {"attachments", "audit", "cases", "intake", "notifications", "referrals"}
 

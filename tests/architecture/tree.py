@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = ("services", "shared")
-TOOLS = ("cli", "deploy")
+TOOLS = ("bench", "cli", "deploy")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

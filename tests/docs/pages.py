@@ -60,7 +60,7 @@ def typed(block: str) -> Iterator[str]:
 
 def pages(root: Path) -> list[Page]:
     """The README, all of docs, and the README of every folder of ours."""
-    folders = ("cli", "deploy", "docs", "services", "shared", "tests")
+    folders = ("bench", "cli", "deploy", "docs", "services", "shared", "tests")
     found = {
         *root.glob("*.md"),
         *(path for name in folders for path in (root / name).rglob("*.md")),

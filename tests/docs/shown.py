@@ -21,6 +21,8 @@ RUN_ELSEWHERE: Mapping[str, str] = {
     "test": "it is what runs this test",
     "test-fast": "it is a part of `make test`",
     "lint": "CI",
+    "bench": "who writes docs/benchmarks.md: it takes up to two hours",
+    "bench-quick": "tests/bench compares; it measures for three minutes",
 }
 """Targets of the Makefile that a test does not run, and who does."""
 

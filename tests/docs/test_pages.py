@@ -12,7 +12,7 @@ from cli.main import app
 from tests.architecture.tree import ROOT, planted
 from tests.docs.pages import Page, pages, typed
 
-PATH = re.compile(r"^(cli|deploy|docs|services|shared|tests)/[\w./-]+$")
+PATH = re.compile(r"^(bench|cli|deploy|docs|services|shared|tests)/[\w./-]+$")
 PLACEHOLDER = re.compile(r"/[A-Z][A-Z-]*(/|$)")
 ASSIGNMENT = re.compile(r"^[A-Z_]+=")
 TARGETS = re.compile(r"^([\w -]+):(?!=)", re.MULTILINE)
