@@ -93,7 +93,7 @@ def fill(
     axis.set_title(point, loc="left", fontsize=9)
     axis.set_yticks(range(len(panel)), [one.contestant for one in panel])
     for label in axis.get_yticklabels():
-        label.set_weight("bold" if label.get_text() == OURS else "normal")
+        label.set_fontweight("bold" if label.get_text() == OURS else "normal")
     axis.set_ylim(len(panel) - 0.4, -0.6)
     axis.tick_params(axis="y", length=0)
     axis.spines[["top", "right", "left"]].set_visible(False)

@@ -12,8 +12,9 @@ from sqlalchemy import insert
 
 from bench.command_api import plain
 from bench.servers import fresh, new_database, running_kafka, running_postgres
+from deploy.layout import KEYS
 from deploy.local import openid, services
-from deploy.local.databases import KEYS, Databases
+from deploy.local.databases import Databases
 from deploy.local.home import Home
 from deploy.local.kafka import Kafka
 from deploy.local.oidc.tokens import AUDIENCE
