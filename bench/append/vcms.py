@@ -4,7 +4,6 @@ command also leaves its idempotency key. `sealed` adds the vault with a keys dat
 subjects' keys stand already; without it the two personal fields come as ciphertext."""
 
 import asyncio
-import secrets
 import time
 from collections.abc import Sequence
 from datetime import date
