@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 import orjson
@@ -60,7 +60,7 @@ def encode(envelope: Envelope) -> bytes:
     attributes: JsonObject = {
         "specversion": "1.0",
         "datacontenttype": "application/json",
-        "id": str(envelope.id),
+        "id": envelope.id,
         "source": f"/vcms/{envelope.service}",
         "type": envelope.type,
         "stream": envelope.stream,
@@ -69,13 +69,13 @@ def encode(envelope: Envelope) -> bytes:
         "time": timestamp(envelope.occurred_at),
         "recordedtime": timestamp(envelope.recorded_at),
         "actor": envelope.actor,
-        "correlationid": str(envelope.correlation_id),
-        "causationid": str(envelope.causation_id),
+        "correlationid": envelope.correlation_id,
+        "causationid": envelope.causation_id,
         "nonce": envelope.nonce,
         "data": envelope.data,
     }
     if envelope.subject is not None:
-        attributes["subject"] = str(envelope.subject)
+        attributes["subject"] = envelope.subject
     if envelope.traceparent is not None:
         attributes["traceparent"] = envelope.traceparent
     return orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS)
@@ -111,6 +111,7 @@ def decode(body: bytes) -> Envelope:
         raise NotAnEnvelope(type(error).__name__) from None
 
 
+@lru_cache(maxsize=64)
 def timestamp(moment: datetime) -> str:
     """RFC 3339 in UTC with microseconds: one spelling for each moment."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID, uuid5
+from typing import NamedTuple
+from uuid import UUID
+
+from uuid_utils.compat import uuid5
 
 from shared.contracts.actor import Actor
 
@@ -37,8 +40,7 @@ class Call:
         object.__setattr__(self, "principal", str(self.actor))
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """A command is done. `version` is its stream's, `position` that of its last event; where it
     made no event, of the last event before it."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from shared.contracts.refused import Refused
@@ -18,8 +18,7 @@ Key: TypeAlias = bytes | Refused
 """A subject's key, or why it gets none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """A stream as its events left it."""
 
     state: object
@@ -27,8 +26,7 @@ class Folded:
     subject: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Handled:
+class Handled(NamedTuple):
     request_hash: bytes
     receipt: Receipt
 

@@ -68,13 +68,21 @@ class Writer:
         return answers
 
     async def _ask(self, work: Call | Run) -> Done:
+        answer = self._room.enter(work)
+        loop = asyncio.get_running_loop()
+        # A frozen server answers nothing at all.
+        patience = loop.call_later(PATIENCE + 1, give_up, answer)
         try:
-            async with asyncio.timeout(PATIENCE + 1):  # a frozen server answers nothing at all
-                return await self._room.enter(work)
-        except TimeoutError:
-            raise Retryable("database") from None
+            return await answer
+        finally:
+            patience.cancel()
 
     def _work(self) -> None:
         while batch := self._room.take(self._committer.most):
             self._room.put_back(self._committer.serve(batch))
         self._committer.close()
+
+
+def give_up(answer: asyncio.Future[Done]) -> None:
+    if not answer.done():
+        answer.set_exception(Retryable("database"))

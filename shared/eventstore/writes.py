@@ -1,30 +1,28 @@
 """What a batch writes, in one transaction."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from shared.contracts.envelope import Envelope
 from shared.eventstore.calls import Call, Receipt, Run
 from shared.eventstore.present import Folded, Handled, Owner
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     envelope: Envelope
     schema_version: int
     body: bytes
     chain: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """A command to be remembered in `handled_commands`."""
 
     call: Call
     receipt: Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedReaction:
+class RefusedReaction(NamedTuple):
     run: Run
     call: Call
     reason: str
