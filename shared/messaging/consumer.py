@@ -26,6 +26,9 @@ E = TypeVar("E")
 LOOK_SECONDS = 1.0
 """How often an operator's wishes are looked for: a retry, a rebuild."""
 
+PASSED_SECONDS = 0.1
+"""How often, at most, a position is written for events that nobody asked for."""
+
 
 class Consumer(Generic[E]):
     """A worker. Any number of instances may run; the inbox lets one of them take each event.
@@ -56,6 +59,10 @@ class Consumer(Generic[E]):
         self._reached = False
         """Did the broker answer, when it was last needed?"""
         self._unread: Unread | None = None
+        self._passed = 0
+        """Events at the end of what was taken that nobody asked for: the inbox learns of them with
+        the next claim, or soon."""
+        self._write_at = 0.0
 
     async def run(self) -> None:
         backoff = Backoff()
@@ -94,8 +101,9 @@ class Consumer(Generic[E]):
         if self._unread is None:
             raise BrokerAway("not reached yet")
         unread = self._unread.count()
+        passed = self._passed
         position, parked = self._inbox.progress()
-        return unread + max(0, self._seen - position) + parked
+        return unread + max(0, self._seen - position - passed) + parked
 
     async def wait_for(self, position: int, seconds: float) -> bool:
         """Waits until the event at `position` has taken effect; False: not in time."""
@@ -121,6 +129,8 @@ class Consumer(Generic[E]):
             await self._stop_for_a_while()
             await place.find(self._progress.position)
             return
+        if taken and (not records or monotonic() >= self._write_at):
+            taken = await self._write_passed()
         if not taken:
             await self._progress.stand_by(self._look)
         elif monotonic() >= self._look_at:
@@ -151,10 +161,17 @@ class Consumer(Generic[E]):
             return Unfit(str(error))
 
     async def _claim(self, stretch: Stretch[E]) -> bool:
+        if not stretch.events and stretch.unfit is None:
+            self._passed += len(stretch.records)
+            return True
+        stretch.passed = self._passed
+        claimed = await self._take(stretch)
+        self._passed = 0
+        return claimed
+
+    async def _take(self, stretch: Stretch[E]) -> bool:
         if stretch.unfit is not None:
             return await self._park(stretch, stretch.records[0], stretch.unfit)
-        if not stretch.events:
-            return await asyncio.to_thread(self._inbox.pass_over, stretch.first, stretch.last)
         try:
             with following(self.name, stretch.wanted):
                 return await self._effect.apply(self.name, self.topic, stretch)
@@ -183,12 +200,22 @@ class Consumer(Generic[E]):
 
     async def _look(self) -> None:
         """Where do we stand, and does an operator want something?"""
+        await self._write_passed()
         if self._parked:
             await self._retry()
         standing = await asyncio.to_thread(self._inbox.standing)
         self._parked, self._skipped = standing.parked, standing.skipped
         await self._progress.reach(standing.position)
         self._look_at = monotonic() + LOOK_SECONDS
+
+    async def _write_passed(self) -> bool:
+        """False: another instance was first, or an operator moved the position."""
+        passed, self._passed = self._passed, 0
+        if not passed:
+            return True
+        self._write_at = monotonic() + PASSED_SECONDS
+        last = self._progress.position
+        return await asyncio.to_thread(self._inbox.pass_over, last - passed + 1, last)
 
     async def _retry(self) -> None:
         failed: set[str] = set()

@@ -51,10 +51,12 @@ class Stretch(Generic[E]):
     """Those of the records whose events are in `events`, one for one."""
     events: list[E] = field(default_factory=list)
     unfit: Unfit | None = None
+    passed: int = 0
+    """Events right before it that nobody asked for, and that are claimed with it."""
 
     @property
     def first(self) -> int:
-        return self.records[0].position
+        return self.records[0].position - self.passed
 
     @property
     def last(self) -> int:
