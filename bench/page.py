@@ -13,6 +13,7 @@ from bench.rows import ROWS
 from bench.tables import (
     NOTHING,
     bounds,
+    drawn,
     facts,
     figures,
     limited,
@@ -86,7 +87,7 @@ def block(workload: Workload, row: Row | None) -> str:
         heading(workload),
         workload.asks,
         bounds(workload, row),
-        "\n\n".join(pictures(workload)),
+        "\n\n".join(pictures(workload, row)),
         figures(row, workload.metrics),
         *compared,
         voids(row),
@@ -96,8 +97,8 @@ def block(workload: Workload, row: Row | None) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def pictures(workload: Workload) -> Iterator[str]:
-    for metric in workload.drawn:
+def pictures(workload: Workload, row: Row) -> Iterator[str]:
+    for metric in drawn(workload, row):
         file = f"{PICTURES.name}/{workload.key}-{metric}.svg"
         yield f"![{workload.title}: {metric.replace('_', ' ')}, by contestant]({file})"
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.results import OURS, Row, Series
-from bench.tables import named, number
+from bench.tables import drawn, named, number
 from bench.workload import Workload
 
 OUR_COLOUR, PEER_COLOUR, INK = "#0072b2", "#b8b8b8", "#222222"
@@ -34,10 +34,10 @@ matplotlib.rcParams.update(STYLE)
 def draw(workload: Workload, row: Row, folder: Path) -> None:
     """Writes `KEY-METRIC.svg` for each metric that is drawn."""
     folder.mkdir(exist_ok=True)
-    for metric in workload.drawn:
-        drawn = picture(workload, row, metric)
+    for metric in drawn(workload, row):
+        made = picture(workload, row, metric)
         path = folder / f"{row.key}-{metric}.svg"
-        drawn.savefig(path, metadata={"Date": None, "Creator": None}, bbox_inches="tight")
+        made.savefig(path, metadata={"Date": None, "Creator": None}, bbox_inches="tight")
         # Matplotlib leaves spaces at the ends of lines.
         lines = path.read_text().splitlines()
         path.write_text("\n".join(line.rstrip() for line in lines) + "\n")
@@ -51,7 +51,8 @@ def picture(workload: Workload, row: Row, metric: str) -> Figure:
     made.set_facecolor("white")
     axes = made.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     everything = [one for panel in panels.values() for one in panel]
-    wide = any(is_wide(panel, metric) for panel in panels.values())
+    above_zero = all(one.of(metric).least > 0 for one in everything)
+    wide = above_zero and any(is_wide(panel, metric) for panel in panels.values())
     for axis, (point, panel) in zip(axes, panels.items(), strict=True):
         fill(axis, point, panel, metric, logarithmic=wide)
     scale(axes[-1], everything, metric, logarithmic=wide)
@@ -68,7 +69,7 @@ def shown(row: Row, metric: str, point: str) -> Sequence[Series]:
 
 def is_wide(panel: Sequence[Series], metric: str) -> bool:
     middles = [one.of(metric).median for one in panel]
-    return bool(middles) and min(middles) > 0 and max(middles) / min(middles) > MANY_TIMES
+    return max(middles) > MANY_TIMES * min(middles)
 
 
 def fill(

@@ -58,6 +58,11 @@ def has(row: Row, metric: str, point: str | None = None) -> bool:
     )
 
 
+def drawn(workload: Workload, row: Row) -> Sequence[str]:
+    """The metrics that have a picture: not those that are void for everybody."""
+    return [metric for metric in workload.drawn if has(row, metric)]
+
+
 def figure_cells(row: Row, columns: Sequence[tuple[str, str]]) -> Iterator[Sequence[str]]:
     """A line for each contestant that has anything to show; `columns` are point and metric."""
     for contestant in row.contestants():
