@@ -91,7 +91,7 @@ def test_no_figure_tells_of_a_machine() -> None:
 
 def without_namespaces(text: str) -> str:
     """And without the other addresses that programs put into every SVG file that they draw."""
-    public = r"www\.w3\.org|purl\.org|creativecommons\.org|github\.com|web\.dev"
+    public = r"www\.w3\.org|purl\.org|creativecommons\.org|github\.com|web\.dev|www\.brendangregg\.com"
     return re.sub(rf"https?://({public})/\S*", "", text)
 
 
