@@ -78,7 +78,7 @@ def add(connection: Connection, table: TableClause, rows: Sequence[Mapping[str, 
     connection.execute(ADDING[table.name], as_given(rows))
 
 
-def open_all(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+def begin(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     """New cases, in the rows of their owners; grants may have come before the case itself."""
     connection.execute(OPENING, as_given(rows))
     settle_all(connection, [row["case_id"] for row in rows])

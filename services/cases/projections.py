@@ -74,7 +74,7 @@ def _open(connection: Connection, entries: Sequence[Entry]) -> None:
         if isinstance(event, CaseOpened)
     ]
     if rows:
-        holders.open_all(connection, rows)
+        holders.begin(connection, rows)
 
 
 def _show(connection: Connection, event: CaseEvent, envelope: Envelope) -> None:
