@@ -46,8 +46,8 @@ def rebuild(product: Product, like: str, count: int) -> Sample:
 
 
 def rebuilt(product: Product, database: str, count: int) -> Sample:
-    """A step is a transaction, which does not wait for the disk, as in the service."""
-    opened = engine(product.url(database), waits_for_disk=False)
+    """A step is a transaction, as in the service."""
+    opened = engine(product.url(database))
     with connected(opened) as connection:
         register(connection, WORKLISTS)
     with spending() as spent:

@@ -15,7 +15,7 @@ Part = Mapping[str, object]
 REALM = "vcms"
 CLIENT = "terminal"
 AUDIENCE = "vcms"
-FROM_ENVIRONMENT = "${VCMS_PEOPLE_PASSWORD}"
+FROM_ENVIRONMENT = "${PEOPLE_PASSWORD}"
 """Keycloak puts the variable's value here while it imports."""
 
 UUID_PATTERN = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"

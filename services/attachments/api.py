@@ -23,6 +23,7 @@ from services.attachments.views import EvidenceView, Views
 from shared.contracts.actor import Role
 from shared.eventstore.writer import Writer
 from shared.runtime.clock import Clock
+from shared.runtime.command_route import CommandRoute
 from shared.runtime.edge import Answer, Edge
 from shared.runtime.fields import Line, body_config
 from shared.runtime.freshness import ReadAfter
@@ -81,7 +82,10 @@ def routes(
 ) -> APIRouter:
     """`link_lifetime` is that of a download's link."""
     router = APIRouter(
-        prefix="/evidence", tags=["evidence"], dependencies=[Depends(require(*ROLES))]
+        prefix="/evidence",
+        tags=["evidence"],
+        dependencies=[Depends(require(*ROLES))],
+        route_class=CommandRoute,
     )
 
     @router.post(

@@ -31,6 +31,7 @@ from shared.contracts.audit import ReplayOpened, ReplayPurpose
 from shared.contracts.refused import NotFound
 from shared.eventstore.store import EventStore
 from shared.runtime.clock import Clock
+from shared.runtime.command_route import CommandRoute
 from shared.runtime.edge import Answer, Edge, Handles
 from shared.runtime.fields import body_config
 from shared.runtime.freshness import ReadAfter
@@ -117,7 +118,7 @@ def log_routes(reader: Engine) -> APIRouter:
 
 
 def replay_routes(writer: Handles, store: EventStore, reader: Engine, clock: Clock) -> APIRouter:
-    router = APIRouter(prefix="/replays", tags=["replays"])
+    router = APIRouter(prefix="/replays", tags=["replays"], route_class=CommandRoute)
 
     @router.post(
         "",

@@ -36,6 +36,7 @@ from services.cases.views import (
 from shared.contracts.actor import Role, Staff
 from shared.contracts.kinds import Category
 from shared.eventstore.reading import reading
+from shared.runtime.command_route import CommandRoute
 from shared.runtime.edge import Answer, Edge, Handles, etag
 from shared.runtime.freshness import ReadAfter
 from shared.runtime.identity import Viewer, require
@@ -55,7 +56,9 @@ class ServiceAnswer(Answer):
 
 
 def case_commands(writer: Handles, readers: Engine) -> APIRouter:
-    router = APIRouter(prefix="/cases", tags=["cases"], dependencies=[CASE_STAFF])
+    router = APIRouter(
+        prefix="/cases", tags=["cases"], dependencies=[CASE_STAFF], route_class=CommandRoute
+    )
 
     @router.post(
         "",
@@ -112,7 +115,7 @@ def case_commands(writer: Handles, readers: Engine) -> APIRouter:
 
 
 def owner_commands(writer: Handles) -> APIRouter:
-    router = APIRouter(prefix="/cases", tags=["cases"])
+    router = APIRouter(prefix="/cases", tags=["cases"], route_class=CommandRoute)
 
     @router.post(
         "/{case_id}/reassignment",

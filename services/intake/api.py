@@ -24,6 +24,7 @@ from services.intake.views import (
 )
 from shared.contracts.actor import Role, Staff
 from shared.eventstore.reading import reading
+from shared.runtime.command_route import CommandRoute
 from shared.runtime.edge import Answer, Edge, Handles, etag
 from shared.runtime.freshness import ReadAfter
 from shared.runtime.identity import Viewer, require
@@ -42,7 +43,9 @@ class Acceptance(Answer):
 
 
 def report_commands(writer: Handles, readers: Engine) -> APIRouter:
-    router = APIRouter(prefix="/reports", tags=["reports"], dependencies=[WORKERS])
+    router = APIRouter(
+        prefix="/reports", tags=["reports"], dependencies=[WORKERS], route_class=CommandRoute
+    )
 
     @router.post(
         "",
@@ -108,7 +111,9 @@ def report_queries(readers: Engine, vault: Vault) -> APIRouter:
 
 
 def person_commands(writer: Handles) -> APIRouter:
-    router = APIRouter(prefix="/persons", tags=["persons"], dependencies=[WORKERS])
+    router = APIRouter(
+        prefix="/persons", tags=["persons"], dependencies=[WORKERS], route_class=CommandRoute
+    )
 
     @router.post(
         "",

@@ -18,6 +18,7 @@ from shared.contracts.refused import NotFound
 from shared.eventstore.reading import reading
 from shared.eventstore.store import EventStore
 from shared.runtime.clock import Clock
+from shared.runtime.command_route import CommandRoute
 from shared.runtime.edge import Answer, CommandEdge, Edge, Handles, etag
 from shared.runtime.fields import body_config
 from shared.runtime.freshness import ReadAfter
@@ -59,7 +60,7 @@ class AddressView(BaseModel):
 
 
 def notifications_api(writer: Handles, reader: Engine) -> APIRouter:
-    router = APIRouter(prefix="/notifications", tags=["notifications"])
+    router = APIRouter(prefix="/notifications", tags=["notifications"], route_class=CommandRoute)
 
     @router.get(
         "",
@@ -95,7 +96,7 @@ def notifications_api(writer: Handles, reader: Engine) -> APIRouter:
 
 def addresses_api(database: Engine, store: EventStore, now: Clock) -> APIRouter:
     """Over the writer's role: addresses are rows that change, and nobody else's business."""
-    router = APIRouter(prefix="/addresses/me", tags=["addresses"])
+    router = APIRouter(prefix="/addresses/me", tags=["addresses"], route_class=CommandRoute)
 
     @router.put("", operation_id="set_address", responses=command_problems())
     async def set_address(body: SetAddressBody, edge: Edge) -> Answer:

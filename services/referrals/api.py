@@ -32,6 +32,7 @@ from shared.contracts.actor import Role, Staff
 from shared.contracts.marks import Clear
 from shared.contracts.refused import NotFound
 from shared.eventstore.reading import reading
+from shared.runtime.command_route import CommandRoute
 from shared.runtime.edge import Answer, Edge, Handles, etag
 from shared.runtime.freshness import ReadAfter
 from shared.runtime.identity import Viewer, require
@@ -47,7 +48,7 @@ REFERRAL_ID = TypeAdapter(UUID)
 
 
 def referral_commands(writer: Handles, reader: Engine) -> APIRouter:
-    router = APIRouter(prefix="/referrals", tags=["referrals"])
+    router = APIRouter(prefix="/referrals", tags=["referrals"], route_class=CommandRoute)
 
     @router.post(
         "",

@@ -1,7 +1,5 @@
 """Connections to a service's database from one spelling of its address: `postgresql://…`."""
 
-from collections.abc import Mapping
-
 import psycopg2
 from psycopg2.extensions import connection
 from sqlalchemy import URL, Engine, create_engine, make_url
@@ -17,22 +15,15 @@ CONNECTING = {
 """libpq's: seconds, but the last is milliseconds."""
 
 
-def engine(
-    url: str, *, pool_size: int = 5, longest_transaction: str = "30s", waits_for_disk: bool = True
-) -> Engine:
+def engine(url: str, *, pool_size: int = 5, longest_transaction: str = "30s") -> Engine:
     """SQLAlchemy over psycopg2; a connection that died while idle is replaced unnoticed.
 
     A transaction is ended after `longest_transaction`, so that a frozen instance keeps no row from
-    the others; "0" is for ever. What does not wait for the disk stands for others at once; when the
-    server crashes its last moments are lost, as whole transactions and from the end.
+    the others; "0" is for ever.
     """
-    options = {
-        "transaction_timeout": longest_transaction,
-        "synchronous_commit": "on" if waits_for_disk else "off",
-    }
     return create_engine(
         _address(url, "postgresql+psycopg2"),
-        connect_args={"options": _options(options)},
+        connect_args={"options": f"-c transaction_timeout={longest_transaction}"},
         pool_size=pool_size,
         pool_pre_ping=True,
         executemany_mode="values_plus_batch",  # many rows are one message, not one each
@@ -47,13 +38,10 @@ def connect(url: str, name: str, **settings: str) -> connection:
         psycopg2.OperationalError: the database is away.
     """
     address = _address(url, "postgresql").render_as_string(hide_password=False)
-    made = psycopg2.connect(address, application_name=name, options=_options(settings))
+    options = " ".join(f"-c {setting}={value}" for setting, value in settings.items())
+    made = psycopg2.connect(address, application_name=name, options=options)
     made.autocommit = True
     return made
-
-
-def _options(settings: Mapping[str, str]) -> str:
-    return " ".join(f"-c {setting}={value}" for setting, value in settings.items())
 
 
 def _address(url: str, driver: str) -> URL:

@@ -32,9 +32,7 @@ class Projector:
         self._url = database_url
         self._service = service
         self._projections = tuple(projections)
-        # Rows and position are written together, from events that are on the disk: what a crash of
-        # the server takes of them is projected again.
-        self._engine = engine(database_url, pool_size=2, waits_for_disk=False)
+        self._engine = engine(database_url, pool_size=2)
         self._names = [projection.name for projection in projections]
         self._progress = Progress()
         self._next_retry = 0.0

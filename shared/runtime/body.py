@@ -1,7 +1,7 @@
 """The first gate: a body is at most 1 MiB of strict JSON whose strings PostgreSQL can hold.
 
-It works below FastAPI, so that nothing is read or parsed without limits, and leaves the body's
-canonical bytes in the scope for the command edge, which hashes them.
+It works below FastAPI, so that nothing is read or parsed without limits, and leaves in the
+scope the parsed body and its canonical bytes, which the command edge hashes.
 """
 
 import json
@@ -33,6 +33,7 @@ MAX_BODY = 1024 * 1024
 MAX_DEPTH = 32
 LARGEST_INTEGER = 2**53 - 1
 CANONICAL_BODY = "vcms.canonical_body"
+PARSED_BODY = "vcms.parsed_body"
 
 _OUT_OF_RANGE = object()
 _NUL = "holds a NUL character"
@@ -71,7 +72,8 @@ async def _checked_body(scope: Scope, receive: Receive) -> Receive:
     if body:
         _check_media_type(headers.get("content-type", ""))
         _check_codings(headers.getlist("content-encoding"))
-        scope[CANONICAL_BODY] = orjson.dumps(parse(body), option=orjson.OPT_SORT_KEYS)
+        scope[PARSED_BODY] = parsed = parse(body)
+        scope[CANONICAL_BODY] = orjson.dumps(parsed, option=orjson.OPT_SORT_KEYS)
     return _again(body, receive)
 
 

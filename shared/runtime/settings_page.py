@@ -21,6 +21,10 @@ one is missing. Times are ISO 8601 durations (`PT30M`, `P14D`); several are sepa
 
 A variable that is not set is looked for as a file of its name in the folder that `VCMS_SECRETS`
 names, if it names one: so an address with its password need not stand in the environment.
+
+| variable | default | meaning |
+|---|---|---|
+| `VCMS_SECRETS` | none | Folder with one file for each such variable. |
 """
 
 _HEAD = ["| variable | default | meaning |", "|---|---|---|"]

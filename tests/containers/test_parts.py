@@ -102,7 +102,7 @@ def test_keycloak_is_given_the_passwords_that_were_made(tmp_path: Path) -> None:
     given = dict(line.partition("=")[::2] for line in ended.stdout.splitlines())
     assert given["KC_DB_PASSWORD"] == (secrets / "database").read_text()
     assert given["KC_BOOTSTRAP_ADMIN_PASSWORD"] == (secrets / "admin").read_text()
-    assert given["VCMS_PEOPLE_PASSWORD"] == (secrets / "people").read_text()
+    assert given["PEOPLE_PASSWORD"] == (secrets / "people").read_text()
     assert ended.stdout.splitlines()[-1] == "start --import-realm"
 
 

@@ -34,7 +34,7 @@ def test_everybody_has_the_same_id_organisation_and_roles_as_on_the_local_stack(
 
 def test_no_password_stands_in_the_file() -> None:
     secrets = {secret["value"] for user in REALM["users"] for secret in user["credentials"]}
-    assert secrets == {"${VCMS_PEOPLE_PASSWORD}"}
+    assert secrets == {"${PEOPLE_PASSWORD}"}
     assert all(client["publicClient"] and "secret" not in client for client in REALM["clients"])
 
 

