@@ -5,9 +5,9 @@ The bytes are the record: PostgreSQL keeps them, Kafka carries them, the audit l
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -27,8 +27,7 @@ class NotAnEnvelope(ValueError):
     """These bytes are no event of ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """CloudEvents attributes (with the documented extensions `sequence`, `recordedtime`,
     `correlationid`, `causationid`, `traceparent`) and our own `stream`, `streamversion`, `actor`
     and `nonce`.

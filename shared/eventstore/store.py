@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from io import BytesIO
 from struct import Struct
 from uuid import UUID
@@ -20,12 +21,14 @@ from shared.eventstore.tables import EVENTS
 PAGE = 1000
 
 COPIED = SQL(
-    "COPY (SELECT position, stream, type, body, chain FROM events WHERE position > {}"
-    " ORDER BY position LIMIT {}) TO STDOUT (FORMAT binary)"
+    "COPY (SELECT position, octet_length(stream), octet_length(type), octet_length(body), stream,"
+    " type, body, chain FROM events WHERE position > {} ORDER BY position LIMIT {})"
+    " TO STDOUT (FORMAT binary)"
 )
 COPY_HEADER = 19
-COPIED_POSITION = Struct("!hiq")
-"""Each row begins with its number of columns; each column follows its length in bytes."""
+ROW = Struct("!hiqiiiiii")
+"""Each row begins with its number of columns; each column follows its length in bytes. The lengths
+of the texts are columns themselves, so that a row is taken apart in two calls."""
 
 
 class EventStore:
@@ -69,21 +72,24 @@ def events_after(connection: Connection, position: int, limit: int) -> list[Stor
             cursor.copy_expert(query, copied)
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         raise OperationalError(None, None, error, hide_parameters=True) from None
-    return list(_stored_events(copied.getvalue()))
+    return _stored_events(copied.getvalue())
 
 
-def _stored_events(copied: bytes) -> Iterator[StoredEvent]:
-    at = COPY_HEADER
-    while len(copied) > at + COPIED_POSITION.size:
-        _, _, position = COPIED_POSITION.unpack_from(copied, at)
-        at += COPIED_POSITION.size
-        columns = []
-        for _ in range(4):
-            begin = at + 4
-            at = begin + int.from_bytes(copied[at:begin])
-            columns.append(copied[begin:at])
-        stream, type_, body, chain = columns
-        yield StoredEvent(position, stream.decode(), type_.decode(), body, chain)
+def _stored_events(copied: bytes) -> list[StoredEvent]:
+    events, at = [], COPY_HEADER
+    while at + ROW.size < len(copied):
+        _, _, position, _, stream, _, type_, _, body = ROW.unpack_from(copied, at)
+        texts = _texts(stream, type_, body)
+        name, wire, *kept = texts.unpack_from(copied, at + ROW.size)
+        events.append(StoredEvent(position, name.decode(), wire.decode(), *kept))
+        at += ROW.size + texts.size
+    return events
+
+
+@lru_cache(maxsize=1024)
+def _texts(stream: int, type_: int, body: int) -> Struct:
+    """Columns of these lengths in bytes, and the chain."""
+    return Struct(f"!4x{stream}s4x{type_}s4x{body}s4x32s")
 
 
 def last_position(connection: Connection) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID, uuid5
@@ -53,7 +52,7 @@ def of_version(version: int, position: int, case: int = 1) -> Record:
     known = asked(position, case)
     envelope = decode(known.body)
     wire = envelope.type.rpartition(".v")[0] + f".v{version}"
-    return known._replace(type=wire, body=encode(replace(envelope, type=wire)))
+    return known._replace(type=wire, body=encode(envelope._replace(type=wire)))
 
 
 def record(position: int, case_id: UUID, event: object) -> Record:

@@ -66,5 +66,5 @@ def test_nothing_follows_from_other_events(event: object) -> None:
 def test_a_repeat_of_the_event_is_the_same_command() -> None:
     event = recorded(ReferralAccepted(PARTIES, CLARA))
     assert answer_transfer(event) == answer_transfer(event)
-    other = Recorded(replace(event.envelope, id=uuid4()), event.event)
+    other = Recorded(event.envelope._replace(id=uuid4()), event.event)
     assert answer_transfer(other)[0].command_id != answer_transfer(event)[0].command_id
