@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from bench.append.threads import measure
 from bench.append.work import Answer, Command, Outcome, answered, commands, must_hold, stream_id
+from bench.interpreter import as_served
 from bench.product import Product
 from bench.results import Sample
 from bench.rounds import Void
@@ -51,7 +52,8 @@ def appended(product: Product, database: str, sealer: Sealer | None, clients: in
     writer = product.writer(database, sealer)
     writer.start()
     try:
-        return uvloop.run(load(writer, clients, sealed=sealer is not None))
+        with as_served():
+            return uvloop.run(load(writer, clients, sealed=sealer is not None))
     finally:
         writer.stop()
 
@@ -92,14 +94,14 @@ async def handled(writer: Writer, call: Call) -> bool:
 
 def call(command: Command, *, sealed: bool) -> Call:
     case = stream_id(command.stream)
-    opening = command.version == 0
+    opening, command_id = command.version == 0, new_id()
     return Call(
         stream=stream_of(case),
         command=open_case(case) if opening else record_service(sealed=sealed),
         actor=STAFF,
-        key=str(uuid4()),
+        key=str(command_id),
         request_hash=REQUEST_HASH,
-        command_id=new_id(),
+        command_id=command_id,
         subject=case if opening else None,
         expected_version=command.expected,
     )

@@ -3,7 +3,6 @@
 Each command sees the events of those before it; one that is refused leaves the batch whole.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -19,6 +18,7 @@ from shared.eventstore.present import Folded, Handled, Present
 from shared.eventstore.recorded import Head
 from shared.eventstore.sealer import Sealer
 from shared.eventstore.writes import Done, RefusedReaction, Writes, Written
+from shared.runtime.randomness import RANDOMNESS
 
 
 class KeyNotAtHand(Exception):
@@ -161,7 +161,7 @@ class Batch:
             subject=stream.subject,
             correlation_id=call.correlation_id or call.command_id,
             causation_id=call.causation_id or call.command_id,
-            nonce=secrets.token_hex(16),
+            nonce=RANDOMNESS.take(16).hex(),
             data=CATALOGUE.write(event),
             traceparent=call.traceparent,
         )

@@ -10,7 +10,6 @@ from binascii import a2b_base64
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
-from os import urandom
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints, overload
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from pydantic_core import PydanticSerializationError
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.marks import Clear, Personal, PlaintextInEvent, Sealed
+from shared.runtime.randomness import RANDOMNESS
 from shared.vault.errors import AnotherShape, CannotSeal, NotAToken, NotSealedHere
 
 E = TypeVar("E")
@@ -159,7 +159,7 @@ def _as_json(value: object, shape: TypeAdapter[object], field: str) -> bytes:
 
 
 def _seal_field(cipher: AESGCM, value: bytes, place: Place, field: str) -> Sealed:
-    nonce = urandom(NONCE_SIZE)
+    nonce = RANDOMNESS.take(NONCE_SIZE)
     sealed = nonce + cipher.encrypt(nonce, value, _bound_to(place, field))
     return Sealed(urlsafe_b64encode(sealed).rstrip(b"=").decode("ascii"))
 
