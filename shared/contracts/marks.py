@@ -81,8 +81,9 @@ class Sealed:
         )
 
 
-Personal: TypeAlias = Clear[T] | Sealed
-"""A value about a person: clear while it is decided on, sealed wherever it is kept."""
+Personal: TypeAlias = Sealed | Clear[T]
+"""A value about a person: clear while it is decided on, sealed wherever it is kept. `Sealed` comes
+first: that is what is read and written, and a choice that fails before it costs an exception."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def read_mark(hint: object) -> tuple[object, Mark, bool]:
     members = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     optional = NoneType in members
     match [member for member in members if member is not NoneType]:
-        case [clear, sealed] if get_origin(clear) is Clear and sealed is Sealed:
+        case [sealed, clear] if sealed is Sealed and get_origin(clear) is Clear:
             return get_args(clear)[0], Mark.SEALED, optional
         case [shape] if is_public(shape):
             return get_args(shape)[0], Mark.PUBLIC, optional
