@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from bench.append.work import must_hold
 from bench.cpu import spending
+from bench.interpreter import as_served
 from bench.product import Product
 from bench.results import Sample
 from bench.servers import passing_database
@@ -22,6 +23,7 @@ from shared.eventstore.recorded import read as read_event
 from shared.eventstore.store import connected, whole_history
 
 
+@as_served()
 def read(product: Product, database: str, count: int) -> Sample:
     opened = engine(product.url(database))
     with spending() as spent, opened.connect() as connection:
@@ -45,6 +47,7 @@ def rebuild(product: Product, like: str, count: int) -> Sample:
         return rebuilt(product, database, count)
 
 
+@as_served()
 def rebuilt(product: Product, database: str, count: int) -> Sample:
     """A step is a transaction, as in the service."""
     opened = engine(product.url(database))
