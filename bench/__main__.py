@@ -52,7 +52,6 @@ def asked(words: Sequence[str]) -> Sequence[Workload]:
 def measure(rows: Sequence[Workload]) -> None:
     """Goes on where an earlier run was broken off; a row that is whole replaces the last one."""
     under_way = home() / "measured"
-    RESULTS.mkdir(exist_ok=True)
     for row in rows:
         done = under_way / f"{row.key}.done"
         if done.exists():
