@@ -3,15 +3,16 @@
 
 FROM python:3.11-slim-trixie AS build
 WORKDIR /build
+ENV PIP_CACHE_DIR=/cache/pip UV_CACHE_DIR=/cache/uv
 
 # The locks first: as long as they stay the same, so do these layers.
 COPY requirements/uv.txt requirements/
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/cache \
     python -m pip install --disable-pip-version-check --root-user-action=ignore \
     --require-hashes --requirement requirements/uv.txt
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_NO_MANAGED_PYTHON=1 VIRTUAL_ENV=/opt/vcms
 COPY requirements/run.txt requirements/
-RUN --mount=type=cache,target=/root/.cache/uv \
+RUN --mount=type=cache,target=/cache \
     uv venv --python /usr/local/bin/python "$VIRTUAL_ENV" \
     && uv pip sync --require-hashes requirements/run.txt
 
@@ -22,7 +23,7 @@ COPY shared shared
 COPY services services
 COPY deploy deploy
 COPY cli cli
-RUN --mount=type=cache,target=/root/.cache/uv \
+RUN --mount=type=cache,target=/cache \
     uv build --wheel --preview-features build-dependency-hashes --require-build-hashes \
     --build-constraints requirements/stack.txt --out-dir dist \
     && uv pip install --no-deps dist/*.whl

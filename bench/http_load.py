@@ -6,6 +6,7 @@ Nothing is retried and nothing is skipped: a connection that breaks ends the run
 import asyncio
 import math
 import multiprocessing
+from abc import ABC, abstractmethod
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -93,7 +94,7 @@ class Connection(asyncio.Protocol):
         self._broken()
 
 
-class Run:
+class Run(ABC):
     """What the two loops share: connections, the count of answers, and how it ends."""
 
     def __init__(self, wires: Iterator[bytes]) -> None:
@@ -122,8 +123,9 @@ class Run:
         )
         return connection
 
+    @abstractmethod
     def begin(self, connections: Sequence[Connection]) -> None:
-        raise NotImplementedError
+        """Send the first requests."""
 
     def answered(self, connection: Connection, status: int) -> None:
         now = perf_counter()

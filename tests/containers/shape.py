@@ -64,11 +64,13 @@ def nameless(compose: Compose) -> list[str]:
     """Volumes and networks that are used and not declared, or declared and not used."""
     used = {
         "volumes": {
-            mount.source for one in compose.services.values() for mount in one.mounts
+            mount.source
+            for one in compose.services.values()
+            for mount in one.mounts
             if mount.is_volume
         },
         "networks": {name for one in compose.services.values() for name in one.networks},
-    }  # fmt: skip
+    }
     return [
         f"{kind}: {name}"
         for kind, names in used.items()

@@ -52,15 +52,23 @@ def test_it_is_as_we_want_it(check: Check) -> None:
 
 
 FAULTS = [
-    (shape.floating_images, "apache/kafka:4.3.1", "apache/kafka:latest",
-     "kafka: apache/kafka:latest"),
+    (
+        shape.floating_images,
+        "apache/kafka:4.3.1",
+        "apache/kafka:latest",
+        "kafka: apache/kafka:latest",
+    ),
     (shape.floating_images, "postgres:18-trixie", "postgres", "postgres: postgres"),
     (shape.open_ports, "127.0.0.1:8002:8000", "8002:8000", "cases: :8002"),
     (shape.open_ports, "127.0.0.1:8002:8000", "0.0.0.0:8002:8000", "cases: 0.0.0.0:8002"),
     (shape.open_ports, "127.0.0.1:8002", "127.0.0.1:8001", "cases: 127.0.0.1:8001"),
     (shape.privileges, 'user: "999:999"', 'user: "0:0"', "postgres: is root"),
-    (shape.privileges, "network_mode: none", "networks: [parts]",
-     "secrets: is root, and on a network"),
+    (
+        shape.privileges,
+        "network_mode: none",
+        "networks: [parts]",
+        "secrets: is root, and on a network",
+    ),
     (shape.privileges, "cap_drop: [ALL]", "cap_drop: [NET_RAW]", "kafka: keeps capabilities"),
     (shape.privileges, "no-new-privileges:true", "seccomp:default", "s3: may gain privileges"),
     (shape.privileges, "mem_limit: 128m", "mem_limit: 0", "mail: has no bounds"),
@@ -69,24 +77,48 @@ FAULTS = [
     (shape.nameless, "secrets-cases:/run", "secrets-case:/run", "volumes: secrets-case"),
     (shape.nameless, "\n  kafka:\n  objects", "\n  objects", "volumes: kafka"),
     (shape.nameless, "networks: [parts, published]", "networks: [part]", "networks: part"),
-    (shape.lost_files, "keycloak/start:/", "keycloak/begin:/",
-     "keycloak: ./deploy/docker/keycloak/begin"),
+    (
+        shape.lost_files,
+        "keycloak/start:/",
+        "keycloak/begin:/",
+        "keycloak: ./deploy/docker/keycloak/begin",
+    ),
     (shape.lost_files, "config:ro", "config", "kafka: ./deploy/docker/kafka"),
     (shape.unasked, "test: [CMD, /mailpit, readyz]", "disable: true", "mail"),
     (shape.unasked, "restart: unless-stopped", "restart: always", "cases"),
-    (shape.wrong_order, "topics: {condition: service_completed_successfully}",
-     "topics: {condition: service_healthy}", "cases: topics"),
+    (
+        shape.wrong_order,
+        "topics: {condition: service_completed_successfully}",
+        "topics: {condition: service_healthy}",
+        "cases: topics",
+    ),
     (shape.wrong_order, "keycloak: {condition", "keycloack: {condition", "cases: keycloack"),
-    (shape.unreachable, "VCMS_KAFKA_BOOTSTRAP: kafka:", "VCMS_KAFKA_BOOTSTRAP: broker:",
-     "cases: broker"),
-    (shape.unreachable, "aliases: [keycloak.localhost]", "aliases: [id.localhost]",
-     "cases: keycloak.localhost"),
-    (shape.unreachable, "networks: [parts, published]", "networks: [parts]",
-     "attachments: s3.localhost"),
-    (shape.exposed_parts, "networks: [parts]\n    healthcheck", "networks: [parts, published]\n"
-     "    healthcheck", "postgres"),
+    (
+        shape.unreachable,
+        "VCMS_KAFKA_BOOTSTRAP: kafka:",
+        "VCMS_KAFKA_BOOTSTRAP: broker:",
+        "cases: broker",
+    ),
+    (
+        shape.unreachable,
+        "aliases: [keycloak.localhost]",
+        "aliases: [id.localhost]",
+        "cases: keycloak.localhost",
+    ),
+    (
+        shape.unreachable,
+        "networks: [parts, published]",
+        "networks: [parts]",
+        "attachments: s3.localhost",
+    ),
+    (
+        shape.exposed_parts,
+        "networks: [parts]\n    healthcheck",
+        "networks: [parts, published]\n    healthcheck",
+        "postgres",
+    ),
     (shape.exposed_parts, "internal: true", "internal: false", "parts"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("check", "right", "wrong", "told"), FAULTS)
