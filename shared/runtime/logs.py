@@ -3,7 +3,9 @@ message: messages of databases and validators repeat values, and values may be p
 """
 
 import asyncio
+import faulthandler
 import logging
+import os
 import sys
 import threading
 import warnings
@@ -15,6 +17,8 @@ import structlog
 from opentelemetry import trace
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, FilteringBoundLogger, Processor
+
+STDERR = 2
 
 log: FilteringBoundLogger = structlog.get_logger()
 """Takes an event's name in snake_case, and ids, counts and names of ours as keywords."""
@@ -104,6 +108,28 @@ def _without_values(_: object, __: str, event: EventDict) -> EventDict:
     event.pop("exc_info", None)
     record.exc_info = record.exc_text = record.stack_info = None
     return {**event, **(failure(error) if error else {})}
+
+
+def watch_stderr() -> threading.Thread:
+    """Native libraries print on this process's descriptor of stderr, as libpq does when a server
+    dies while it is being connected to: each line is logged, without its text.
+
+    What a crash of Python itself leaves still goes to where stderr led before. The thread ends
+    when nobody can write there any more.
+    """
+    faulthandler.enable(os.fdopen(os.dup(STDERR), "w"))
+    reading, writing = os.pipe()
+    os.dup2(writing, STDERR, inheritable=False)
+    os.close(writing)
+    watching = threading.Thread(target=_log_lines, args=(reading,), name="stderr", daemon=True)
+    watching.start()
+    return watching
+
+
+def _log_lines(descriptor: int) -> None:
+    with open(descriptor, "rb") as lines:
+        for _ in lines:
+            log.warning("native_library_prints")
 
 
 def watch_loop() -> None:

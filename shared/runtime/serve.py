@@ -42,6 +42,7 @@ def serve(name: str, build: Callable[[], FastAPI]) -> None:
     )
     keep_collector_off_what_stays()
     sys.setswitchinterval(TURN)
+    logs.watch_stderr()
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run()
 

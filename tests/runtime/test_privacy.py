@@ -4,6 +4,7 @@ a log, not in what telemetry exports."""
 import io
 import json
 import logging
+import subprocess
 import sys
 import threading
 import warnings
@@ -181,6 +182,27 @@ def test_a_warning_is_logged_without_its_text(written: io.StringIO) -> None:
         warnings.warn(CANARY, RuntimeWarning, stacklevel=1)
     assert [line["error"] for line in lines(written)] == ["RuntimeWarning"]
     assert CANARY not in written.getvalue()
+
+
+PRINTS = f"""
+import os
+from shared.runtime import logs
+logs.configure("referrals")
+watching = logs.watch_stderr()
+os.write(2, b"FATAL:  {CANARY}\\nhalf a line")
+os.close(2)
+watching.join()
+"""
+
+
+def test_what_a_native_library_prints_is_logged_without_its_text() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", PRINTS], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ended.stderr == ""
+    printed = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [line["event"] for line in printed] == ["native_library_prints"] * 2
+    assert CANARY not in ended.stdout
 
 
 async def test_spans_are_named_by_route(exported: Exported, client: httpx.AsyncClient) -> None:
