@@ -10,12 +10,13 @@ from psycopg2 import errors
 
 from shared.contracts.refused import Refused
 from shared.eventstore.aggregate import Aggregates
+from shared.eventstore.connections import Sending
 from shared.eventstore.errors import Retryable, Unprocessable, reason_of
 from shared.eventstore.link import Link
 from shared.eventstore.present import Key
 from shared.eventstore.sealer import Sealer
 from shared.eventstore.statements import PREPARED, SESSION
-from shared.eventstore.transaction import Transactions
+from shared.eventstore.transaction import Ahead, Transactions
 from shared.eventstore.waiting import Waiting, answer
 
 MOST_COMMANDS = 500
@@ -42,20 +43,62 @@ class Committer:
         self.most = MOST_COMMANDS
         """Commands that the next batch may have."""
 
+    @property
+    def answering(self) -> int | None:
+        """The descriptor on which PostgreSQL will answer what was sent; None: nothing was."""
+        return self._link.session().connection.fileno() if self._transactions.sent else None
+
     def serve(self, batch: Sequence[Waiting]) -> list[Waiting]:
-        """Answers the batch; returns those that must come again."""
+        """Answers what was sent, and answers or sends the batch; returns those that must come
+        again."""
         try:
             session = self._link.session()
         except psycopg2.Error:
             return self._without_database(batch)
         ready, keys = self._with_keys(batch)
-        if not ready:
-            return []
+        ahead = self._ahead(session, ready, keys)
+        sent = self._transactions.sent
+        if sent is not None:
+            try:
+                written = self._transactions.finish(session)
+            except Exception as error:
+                return [*self._failed(sent.batch, error), *ready]
+            if not written:
+                again = self._the_long_way(session, sent.batch, sent.decided.present.keys)
+                return [*again, *ready]
+            self.most = min(2 * self.most, MOST_COMMANDS)
+        if ahead is not None:
+            return self._sent(session, ahead, sent)
+        if sent is not None:
+            answer(sent.outcome.answered)
+        return self._the_long_way(session, ready, keys) if ready else []
+
+    def _ahead(
+        self, session: Sending, batch: Sequence[Waiting], keys: Mapping[UUID, Key]
+    ) -> Ahead | None:
         try:
-            with session.cursor() as at:
-                outcome = self._transactions.write(at, ready, keys)
+            return self._transactions.ahead(session, batch, keys) if batch else None
+        except Exception:
+            return None  # so it ends on the long way too, and is told there
+
+    def _sent(self, session: Sending, ahead: Ahead, before: Ahead | None) -> list[Waiting]:
+        """Those before are answered when the next are on their way: PostgreSQL goes on first."""
+        try:
+            self._transactions.send(session, ahead)
         except Exception as error:
-            return self._failed(ready, error)
+            return [*self._failed(ahead.batch, error), *ahead.outcome.again]
+        finally:
+            if before is not None:
+                answer(before.outcome.answered)
+        return ahead.outcome.again
+
+    def _the_long_way(
+        self, session: Sending, batch: Sequence[Waiting], keys: Mapping[UUID, Key]
+    ) -> list[Waiting]:
+        try:
+            outcome = self._transactions.write(session, batch, keys)
+        except Exception as error:
+            return self._failed(batch, error)
         self.most = min(2 * self.most, MOST_COMMANDS)
         answer(outcome.answered)
         return outcome.again

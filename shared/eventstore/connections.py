@@ -1,11 +1,17 @@
 """Connections to a service's database from one spelling of its address: `postgresql://…`."""
 
+from collections.abc import Mapping
+from select import POLLIN, POLLOUT, poll
+
 import psycopg2
-from psycopg2.extensions import connection
+from psycopg2.extensions import POLL_OK, POLL_READ, connection, cursor
 from sqlalchemy import URL, Engine, create_engine, make_url
 
+CONNECTING_LASTS = 2
+"""Seconds, at most."""
+
 CONNECTING = {
-    "connect_timeout": "2",
+    "connect_timeout": str(CONNECTING_LASTS),
     # A server that has vanished is noticed within seconds, not after the kernel's hours.
     "keepalives_idle": "5",
     "keepalives_interval": "1",
@@ -37,11 +43,59 @@ def connect(url: str, name: str, **settings: str) -> connection:
     Raises:
         psycopg2.OperationalError: the database is away.
     """
-    address = _address(url, "postgresql").render_as_string(hide_password=False)
-    options = " ".join(f"-c {setting}={value}" for setting, value in settings.items())
-    made = psycopg2.connect(address, application_name=name, options=options)
+    made = psycopg2.connect(_address_of(url), application_name=name, options=_options(settings))
     made.autocommit = True
     return made
+
+
+class Sending(cursor):
+    """A cursor of a connection that does not block: what it is told to execute it waits for, what
+    it is told to send it does not."""
+
+    def execute(self, query: str | bytes, vars: Mapping[str, object] | None = None) -> None:
+        super().execute(query, vars)
+        arrived(self.connection)
+
+    def send(self, query: bytes) -> None:
+        super().execute(query)
+
+
+def connect_to_send(url: str, name: str, **settings: str) -> Sending:
+    """As `connect`, for who has other work while the server does what it was sent.
+
+    Raises:
+        psycopg2.OperationalError: the database is away.
+    """
+    made = psycopg2.connect(
+        _address_of(url), application_name=name, options=_options(settings), async_=True
+    )
+    try:
+        arrived(made, CONNECTING_LASTS)
+    except psycopg2.Error:
+        made.close()
+        raise
+    return made.cursor(cursor_factory=Sending)
+
+
+def arrived(connection: connection, patience: float | None = None) -> None:
+    """Waits for the answer to what was sent; `patience` in seconds.
+
+    Raises:
+        psycopg2.Error: what the answer is.
+    """
+    ready = poll()
+    while (state := connection.poll()) != POLL_OK:
+        ready.register(connection.fileno(), POLLIN if state == POLL_READ else POLLOUT)
+        if not ready.poll(None if patience is None else 1000 * patience):
+            raise psycopg2.OperationalError("the database does not answer")
+
+
+def _address_of(url: str) -> str:
+    return _address(url, "postgresql").render_as_string(hide_password=False)
+
+
+def _options(settings: Mapping[str, str]) -> str:
+    return " ".join(f"-c {setting}={value}" for setting, value in settings.items())
 
 
 def _address(url: str, driver: str) -> URL:

@@ -5,9 +5,9 @@ from contextlib import suppress
 from time import monotonic
 
 import psycopg2
-from psycopg2.extensions import TRANSACTION_STATUS_IDLE, connection
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
-from shared.eventstore.connections import connect
+from shared.eventstore.connections import Sending, connect_to_send
 
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.05, 1.0
 """Seconds between two tries to connect."""
@@ -21,32 +21,31 @@ class Link:
         self._name = name
         self._settings = settings
         self._prepare = prepare
-        self._connection: connection | None = None
+        self._session: Sending | None = None
         self._backoff = FIRST_BACKOFF
         self._not_before = 0.0
 
-    def session(self) -> connection:
+    def session(self) -> Sending:
         """Raises psycopg2.Error: the database is away, was a moment ago, or has no tables yet."""
-        if self._connection is not None:
-            return self._connection
+        if self._session is not None:
+            return self._session
         if self.pause() > 0:
             raise psycopg2.OperationalError("the database was away a moment ago")
         try:
-            self._connection = self._connect()
+            self._session = self._connect()
         except psycopg2.Error:
             self._not_before = monotonic() + self._backoff
             self._backoff = min(2 * self._backoff, LONGEST_BACKOFF)
             raise
         self._backoff = FIRST_BACKOFF
-        return self._connection
+        return self._session
 
-    def _connect(self) -> connection:
-        made = connect(self._url, self._name, **self._settings)
+    def _connect(self) -> Sending:
+        made = connect_to_send(self._url, self._name, **self._settings)
         try:
-            with made.cursor() as cursor:
-                cursor.execute(self._prepare)
+            made.execute(self._prepare)
         except psycopg2.Error:
-            made.close()
+            made.connection.close()
             raise
         return made
 
@@ -56,19 +55,18 @@ class Link:
 
     def recovered(self) -> bool:
         """Ends what is left of a failed transaction; False: the connection is lost."""
-        if self._connection is None:
+        if self._session is None:
             return False
         try:
-            if self._connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
-                with self._connection.cursor() as cursor:
-                    cursor.execute("ROLLBACK")
+            if self._session.connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
+                self._session.execute("ROLLBACK")
         except psycopg2.Error:
             self.close()
             return False
-        return not self._connection.closed
+        return not self._session.connection.closed
 
     def close(self) -> None:
-        if self._connection is not None:
+        if self._session is not None:
             with suppress(psycopg2.Error):
-                self._connection.close()
-            self._connection = None
+                self._session.connection.close()
+            self._session = None

@@ -3,6 +3,9 @@
 Where nobody else has written since our last batch, we decide on what we remember and send lock and
 writes as one string. What we did not know of then breaks a constraint: nothing is written, and the
 batch goes the long way. So a batch is decided on what stands under the lock, either way.
+
+While PostgreSQL writes such a batch, the next one is decided on what the first will have left. It is
+sent when the first is committed, and thrown away when that failed.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,13 +15,13 @@ from time import monotonic
 from uuid import UUID
 
 from psycopg2 import errors
-from psycopg2.extensions import cursor
 
 from shared.contracts.refused import Refused
 from shared.eventstore.aggregate import Aggregates
 from shared.eventstore.batch import Batch, KeyNotAtHand
 from shared.eventstore.calls import Call, Receipt, Run, event_id
 from shared.eventstore.chain import BEGINNING
+from shared.eventstore.connections import Sending, arrived
 from shared.eventstore.errors import Unprocessable
 from shared.eventstore.present import Folded, Handled, Key, Owner, Present
 from shared.eventstore.recorded import Head
@@ -26,7 +29,6 @@ from shared.eventstore.sealer import Sealer
 from shared.eventstore.statements import (
     ROLLBACK,
     Row,
-    Statement,
     at_once,
     closing,
     history,
@@ -65,6 +67,23 @@ class Outcome:
     again: list[Waiting] = field(default_factory=list)
 
 
+@dataclass(slots=True, eq=False)
+class Ahead:
+    """A batch that was decided on what we remember: `query` locks, writes and commits."""
+
+    decided: Batch
+    outcome: Outcome
+    query: bytes
+
+    def mark(self, *, in_doubt: bool) -> None:
+        for waiting, _ in self.outcome.answered:
+            waiting.in_doubt = in_doubt
+
+    @property
+    def batch(self) -> list[Waiting]:
+        return [waiting for waiting, _ in self.outcome.answered]
+
+
 class Transactions:
     """Everything a batch needs but the connection, which may come and go."""
 
@@ -83,56 +102,79 @@ class Transactions:
         self._head, self._recorded_at = BEGINNING, LONG_AGO
         self._alone = False
         """Nobody else wrote between our last two batches."""
+        self.sent: Ahead | None = None
+        """What PostgreSQL is writing."""
         self.states = States(aggregates)
 
-    def write(self, at: cursor, batch: Sequence[Waiting], keys: Keys) -> Outcome:
-        """One round trip, or two. Nobody is answered here: what is returned is committed.
+    def write(self, at: Sending, batch: Sequence[Waiting], keys: Keys) -> Outcome:
+        """The long way: two round trips. Nobody is answered here: what is returned is committed.
 
         Raises:
             psycopg2.Error, ValueError: nothing was written; but where COMMIT was sent and the
                 connection is lost, nobody knows, and the batch is marked `in_doubt`.
         """
-        if self._alone and (streams := self._remembered(batch)) is not None:
-            present = self._as_remembered(streams, keys)
-            decided, outcome = self._decide(present, batch)
-            if decided.writes.events and self._written_at_once(at, batch, decided, outcome):
-                return self._kept(decided, outcome)
         present = self._present(at, batch, keys)
         decided, outcome = self._decide(present, batch)
-        self._send(at, batch, closing(decided.writes, present.now))
-        return self._kept(decided, outcome)
+        mark(batch, in_doubt=True)
+        at.execute(*closing(decided.writes, present.now))
+        mark(batch, in_doubt=False)
+        self._keep(decided)
+        return outcome
+
+    def ahead(self, at: Sending, batch: Sequence[Waiting], keys: Keys) -> Ahead | None:
+        """The batch decided on what we remember and on what was sent; None: it needs the lock."""
+        if not self._alone:
+            return None
+        streams = self._remembered(batch)
+        if streams is None:
+            return None
+        decided, outcome = self._decide(self._as_remembered(streams, keys), batch)
+        if not decided.writes.events:
+            return None
+        refused = self._refused(outcome)
+        if any(call.stream not in streams for call in refused):
+            return None  # refused for a stream that may have begun
+        owners = {(call.principal, call.key) for call in refused}
+        statement = at_once(self._lock, owners, decided.writes, decided.present.now)
+        return Ahead(decided, outcome, at.mogrify(*statement))
+
+    def send(self, at: Sending, ahead: Ahead) -> None:
+        """Raises as `finish`."""
+        ahead.mark(in_doubt=True)
+        at.send(ahead.query)
+        self.sent = ahead
+
+    def finish(self, at: Sending) -> bool:
+        """Waits for what was sent. False: something was not as we remembered it, and nothing is
+        written.
+
+        Raises:
+            psycopg2.Error: as `write`.
+        """
+        sent, self.sent = self.sent, None
+        assert sent is not None, "something was sent"
+        try:
+            arrived(at.connection)
+        except (errors.UniqueViolation, errors.DivisionByZero):
+            at.execute(ROLLBACK)
+            self._alone = False
+        sent.mark(in_doubt=False)
+        if self._alone:
+            self._keep(sent.decided)
+        return self._alone
 
     def _decide(self, present: Present, batch: Sequence[Waiting]) -> tuple[Batch, Outcome]:
         decided = Batch(self._service, self._aggregates, self._sealer, present)
         return decided, decide_all(decided, batch)
 
-    def _written_at_once(
-        self, at: cursor, batch: Sequence[Waiting], decided: Batch, outcome: Outcome
-    ) -> bool:
-        """False: something was not as we remembered it, and nothing is written."""
-        refused = [
+    def _refused(self, outcome: Outcome) -> list[Call]:
+        return [
             waiting.work
             for waiting, told in outcome.answered
             if isinstance(told, Exception) and isinstance(waiting.work, Call)
         ]
-        if any(call.stream not in decided.present.streams for call in refused):
-            return False  # refused for a stream that may have begun
-        owners = {(call.principal, call.key) for call in refused}
-        try:
-            self._send(at, batch, at_once(self._lock, owners, decided.writes, decided.present.now))
-        except (errors.UniqueViolation, errors.DivisionByZero):
-            at.execute(ROLLBACK)
-            mark(batch, in_doubt=False)
-            self._alone = False
-            return False
-        return True
 
-    def _send(self, at: cursor, batch: Sequence[Waiting], statement: Statement) -> None:
-        mark(batch, in_doubt=True)
-        at.execute(*statement)
-        mark(batch, in_doubt=False)
-
-    def _kept(self, decided: Batch, outcome: Outcome) -> Outcome:
+    def _keep(self, decided: Batch) -> None:
         present = decided.present
         loaded = {
             stream: folded
@@ -141,7 +183,6 @@ class Transactions:
         }
         self._head, self._recorded_at = decided.head(), present.now
         self.states.keep(loaded | decided.writes.streams, self._head.position)
-        return outcome
 
     def _remembered(self, batch: Sequence[Waiting]) -> Mapping[str, Folded] | None:
         """The batch's streams; None: some must be loaded, or an inbox is to be claimed. A stream
@@ -149,22 +190,34 @@ class Transactions:
         calls = [waiting.work for waiting in batch if isinstance(waiting.work, Call)]
         if len(calls) < len(batch) or self.states.seen is None:
             return None
-        held = self.states.held({call.stream for call in calls})
+        held = self._held({call.stream for call in calls})
         if all(call.stream in held or call.subject is not None for call in calls):
             return held
         return None
 
+    def _held(self, streams: set[str]) -> dict[str, Folded]:
+        """As they will be when what was sent is written."""
+        held = self.states.held(streams)
+        if self.sent is not None:
+            written = self.sent.decided.writes.streams
+            held |= {stream: written[stream] for stream in streams & written.keys()}
+        return held
+
     def _as_remembered(self, streams: Mapping[str, Folded], keys: Keys) -> Present:
-        now = max(self._clock(), self._recorded_at)
-        return Present(self._head, now, {}, {}, streams, keys)
+        if self.sent is None:
+            now = max(self._clock(), self._recorded_at)
+            return Present(self._head, now, {}, {}, streams, keys)
+        before = self.sent.decided
+        now = max(self._clock(), before.present.now)
+        return Present(before.head(), now, before.writes.handled, {}, streams, keys)
 
     def subjects(self, waiting: Waiting) -> set[UUID]:
         """As far as they are known before the lock; the others turn up as KeyNotAtHand."""
-        held = self.states.held({call.stream for call in waiting.calls}).values()
+        held = self._held({call.stream for call in waiting.calls}).values()
         known = {folded.subject for folded in held} | {call.subject for call in waiting.calls}
         return waiting.subjects | {subject for subject in known if subject is not None}
 
-    def _present(self, at: cursor, batch: Sequence[Waiting], keys: Keys) -> Present:
+    def _present(self, at: Sending, batch: Sequence[Waiting], keys: Keys) -> Present:
         calls = [call for waiting in batch for call in waiting.calls]
         streams = {call.stream for call in calls}
         unknown = streams - self.states.held(streams).keys()
@@ -183,7 +236,7 @@ class Transactions:
         )
 
     def _streams(
-        self, at: cursor, streams: set[str], loaded: Loaded
+        self, at: Sending, streams: set[str], loaded: Loaded
     ) -> Mapping[str, Folded | Unprocessable]:
         """The batch's streams as of the head; those not begun are absent."""
         states, position = self.states, loaded.head.position

@@ -78,9 +78,11 @@ class Writer:
             patience.cancel()
 
     def _work(self) -> None:
-        while batch := self._room.take(self._committer.most):
-            self._room.put_back(self._committer.serve(batch))
-        self._committer.close()
+        committer, room = self._committer, self._room
+        while (batch := room.take(committer.most, committer.answering)) or committer.answering:
+            room.put_back(committer.serve(batch))
+        committer.close()
+        room.leave()
 
 
 def give_up(answer: asyncio.Future[Done]) -> None:

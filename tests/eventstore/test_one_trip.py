@@ -111,7 +111,7 @@ async def test_a_refusal_beside_what_is_written_stands(postgres_store: PostgresS
 async def in_one_batch(
     store: PostgresStore, calls: Sequence[Call]
 ) -> list[Receipt | BaseException]:
-    with store.writer._room._changed:  # the writer cannot take before each has entered
+    with store.writer._room._lock:  # the writer cannot take before each has entered
         asked = [asyncio.ensure_future(store.handle(one)) for one in calls]
         await asyncio.sleep(0)
     return await asyncio.gather(*asked, return_exceptions=True)
