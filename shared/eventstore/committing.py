@@ -40,6 +40,8 @@ class Committer:
         self._link = Link(url, f"{service}.writer", SESSION, PREPARED)
         self._sealer = sealer
         self._transactions = Transactions(service, aggregates, sealer, clock)
+        self._next: Ahead | None = None
+        """Decided, and sent as soon as what was sent before is written."""
         self.most = MOST_COMMANDS
         """Commands that the next batch may have."""
 
@@ -49,48 +51,61 @@ class Committer:
         return self._link.session().connection.fileno() if self._transactions.sent else None
 
     def serve(self, batch: Sequence[Waiting]) -> list[Waiting]:
-        """Answers what was sent, and answers or sends the batch; returns those that must come
-        again."""
+        """Answers those that were sent and are written. The batch is answered, or joins those who
+        are sent next. Returns those that must come again."""
         try:
             session = self._link.session()
         except psycopg2.Error:
             return self._without_database(batch)
         ready, keys = self._with_keys(batch)
-        ahead = self._ahead(session, ready, keys)
-        sent = self._transactions.sent
+        ahead = self._transactions.ahead(ready, keys, self._next) if ready else self._next
+        if ready and ahead is None:
+            return self._with_the_lock(session, ready, keys)
+        self._next = ahead
+        if batch and self._grows(session):
+            return []
+        again = ahead.outcome.again if ahead else []
+        return [*self._go_on(session), *again]
+
+    def _grows(self, session: Sending) -> bool:
+        """What is next may wait for more: PostgreSQL is still writing what was sent."""
+        sent, ahead = self._transactions.sent, self._next
+        if sent is None or (ahead and (ahead.outcome.again or len(ahead.batch) >= self.most)):
+            return False
+        return not session.is_answered()
+
+    def _with_the_lock(
+        self, session: Sending, batch: Sequence[Waiting], keys: Mapping[UUID, Key]
+    ) -> list[Waiting]:
+        """After all that was decided before it."""
+        while self._transactions.sent or self._next:
+            if again := self._go_on(session):
+                return [*again, *batch]
+        return self._the_long_way(session, batch, keys)
+
+    def _go_on(self, session: Sending) -> list[Waiting]:
+        """Waits for what was sent, and sends what is next; returns those that must come again."""
+        sent, ahead = self._transactions.sent, self._next
+        self._next = None
+        coming = ahead.batch if ahead else []
         if sent is not None:
             try:
                 written = self._transactions.finish(session)
             except Exception as error:
-                return [*self._failed(sent.batch, error), *ready]
+                return [*self._failed(sent.batch, error), *coming]
             if not written:
-                again = self._the_long_way(session, sent.batch, sent.decided.present.keys)
-                return [*again, *ready]
+                return [*self._the_long_way(session, sent.batch, sent.keys), *coming]
             self.most = min(2 * self.most, MOST_COMMANDS)
-        if ahead is not None:
-            return self._sent(session, ahead, sent)
-        if sent is not None:
-            answer(sent.outcome.answered)
-        return self._the_long_way(session, ready, keys) if ready else []
-
-    def _ahead(
-        self, session: Sending, batch: Sequence[Waiting], keys: Mapping[UUID, Key]
-    ) -> Ahead | None:
         try:
-            return self._transactions.ahead(session, batch, keys) if batch else None
-        except Exception:
-            return None  # so it ends on the long way too, and is told there
-
-    def _sent(self, session: Sending, ahead: Ahead, before: Ahead | None) -> list[Waiting]:
-        """Those before are answered when the next are on their way: PostgreSQL goes on first."""
-        try:
-            self._transactions.send(session, ahead)
+            # PostgreSQL first: it has work again before those who waited for it have.
+            on_its_way = ahead is None or self._transactions.send(session, ahead)
         except Exception as error:
-            return [*self._failed(ahead.batch, error), *ahead.outcome.again]
+            return self._failed(coming, error)
         finally:
-            if before is not None:
-                answer(before.outcome.answered)
-        return ahead.outcome.again
+            answer(sent.outcome.answered if sent else ())
+        if ahead is None or on_its_way:
+            return []
+        return self._the_long_way(session, coming, ahead.keys)
 
     def _the_long_way(
         self, session: Sending, batch: Sequence[Waiting], keys: Mapping[UUID, Key]

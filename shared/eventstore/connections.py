@@ -49,15 +49,22 @@ def connect(url: str, name: str, **settings: str) -> connection:
 
 
 class Sending(cursor):
-    """A cursor of a connection that does not block: what it is told to execute it waits for, what
-    it is told to send it does not."""
+    """A cursor of a connection that does not block: `ask` waits for the answer, `send` does not."""
 
-    def execute(self, query: str | bytes, vars: Mapping[str, object] | None = None) -> None:
-        super().execute(query, vars)
+    def ask(self, query: str, values: Mapping[str, object] | None = None) -> None:
+        """Raises psycopg2.Error."""
+        self.execute(query, values)
         arrived(self.connection)
 
     def send(self, query: bytes) -> None:
-        super().execute(query)
+        """`arrived` waits for the answer. Raises psycopg2.Error."""
+        self.execute(query)
+
+    def is_answered(self) -> bool:
+        """`arrived` would find something."""
+        ready = poll()
+        ready.register(self.connection.fileno(), POLLIN)
+        return bool(ready.poll(0))
 
 
 def connect_to_send(url: str, name: str, **settings: str) -> Sending:

@@ -43,7 +43,7 @@ class Link:
     def _connect(self) -> Sending:
         made = connect_to_send(self._url, self._name, **self._settings)
         try:
-            made.execute(self._prepare)
+            made.ask(self._prepare)
         except psycopg2.Error:
             made.connection.close()
             raise
@@ -59,7 +59,7 @@ class Link:
             return False
         try:
             if self._session.connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
-                self._session.execute("ROLLBACK")
+                self._session.ask("ROLLBACK")
         except psycopg2.Error:
             self.close()
             return False

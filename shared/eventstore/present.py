@@ -1,7 +1,7 @@
 """What stands when a batch is decided, as far as it asks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
@@ -41,3 +41,9 @@ class Present:
     inbox: Mapping[Owner, int]
     streams: Mapping[str, Folded | Unprocessable]
     keys: Mapping[UUID, Key]
+
+    def and_also(
+        self, streams: Mapping[str, Folded | Unprocessable], keys: Mapping[UUID, Key]
+    ) -> "Present":
+        """More is asked for."""
+        return replace(self, streams={**self.streams, **streams}, keys={**self.keys, **keys})

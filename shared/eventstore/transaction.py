@@ -4,8 +4,8 @@ Where nobody else has written since our last batch, we decide on what we remembe
 writes as one string. What we did not know of then breaks a constraint: nothing is written, and the
 batch goes the long way. So a batch is decided on what stands under the lock, either way.
 
-While PostgreSQL writes such a batch, the next one is decided on what the first will have left. It is
-sent when the first is committed, and thrown away when that failed.
+While PostgreSQL writes such a batch, the next is decided on what the first will have left. It is
+sent when the first is committed, and decided anew where that failed.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -67,21 +67,28 @@ class Outcome:
     again: list[Waiting] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
 class Ahead:
-    """A batch that was decided on what we remember: `query` locks, writes and commits."""
+    """A batch that is decided on what we remember. It grows until it is sent."""
 
     decided: Batch
-    outcome: Outcome
-    query: bytes
-
-    def mark(self, *, in_doubt: bool) -> None:
-        for waiting, _ in self.outcome.answered:
-            waiting.in_doubt = in_doubt
+    outcome: Outcome = field(default_factory=Outcome)
 
     @property
     def batch(self) -> list[Waiting]:
         return [waiting for waiting, _ in self.outcome.answered]
+
+    @property
+    def keys(self) -> Keys:
+        return self.decided.present.keys
+
+    @property
+    def refused(self) -> list[Call]:
+        return [
+            waiting.work
+            for waiting, told in self.outcome.answered
+            if isinstance(told, Exception) and isinstance(waiting.work, Call)
+        ]
 
 
 class Transactions:
@@ -114,35 +121,39 @@ class Transactions:
                 connection is lost, nobody knows, and the batch is marked `in_doubt`.
         """
         present = self._present(at, batch, keys)
-        decided, outcome = self._decide(present, batch)
+        decided = self._batch(present)
+        outcome = decide_all(decided, batch)
         mark(batch, in_doubt=True)
-        at.execute(*closing(decided.writes, present.now))
+        at.ask(*closing(decided.writes, present.now))
         mark(batch, in_doubt=False)
         self._keep(decided)
         return outcome
 
-    def ahead(self, at: Sending, batch: Sequence[Waiting], keys: Keys) -> Ahead | None:
-        """The batch decided on what we remember and on what was sent; None: it needs the lock."""
-        if not self._alone:
-            return None
-        streams = self._remembered(batch)
+    def ahead(self, batch: Sequence[Waiting], keys: Keys, onto: Ahead | None) -> Ahead | None:
+        """`onto`, or what follows on what was sent, grown by the batch; None: it needs the lock."""
+        streams = self._remembered(batch) if self._alone else None
         if streams is None:
             return None
-        decided, outcome = self._decide(self._as_remembered(streams, keys), batch)
-        if not decided.writes.events:
-            return None
-        refused = self._refused(outcome)
-        if any(call.stream not in streams for call in refused):
-            return None  # refused for a stream that may have begun
-        owners = {(call.principal, call.key) for call in refused}
-        statement = at_once(self._lock, owners, decided.writes, decided.present.now)
-        return Ahead(decided, outcome, at.mogrify(*statement))
+        ahead = onto or Ahead(self._batch(self._after_what_was_sent()))
+        ahead.decided.present = ahead.decided.present.and_also(streams, keys)
+        outcome = decide_all(ahead.decided, batch)
+        ahead.outcome.answered += outcome.answered
+        ahead.outcome.again = outcome.again
+        return ahead
 
-    def send(self, at: Sending, ahead: Ahead) -> None:
-        """Raises as `finish`."""
-        ahead.mark(in_doubt=True)
-        at.send(ahead.query)
+    def send(self, at: Sending, ahead: Ahead) -> bool:
+        """False: it must go the long way, and nothing is sent. Raises as `write`."""
+        decided, refused = ahead.decided, ahead.refused
+        if not decided.writes.events:
+            return False
+        if any(call.stream not in decided.present.streams for call in refused):
+            return False  # refused for a stream that may have begun
+        owners = {(call.principal, call.key) for call in refused}
+        query = at.mogrify(*at_once(self._lock, owners, decided.writes, decided.present.now))
+        mark(ahead.batch, in_doubt=True)
+        at.send(query)
         self.sent = ahead
+        return True
 
     def finish(self, at: Sending) -> bool:
         """Waits for what was sent. False: something was not as we remembered it, and nothing is
@@ -156,23 +167,15 @@ class Transactions:
         try:
             arrived(at.connection)
         except (errors.UniqueViolation, errors.DivisionByZero):
-            at.execute(ROLLBACK)
+            at.ask(ROLLBACK)
             self._alone = False
-        sent.mark(in_doubt=False)
+        mark(sent.batch, in_doubt=False)
         if self._alone:
             self._keep(sent.decided)
         return self._alone
 
-    def _decide(self, present: Present, batch: Sequence[Waiting]) -> tuple[Batch, Outcome]:
-        decided = Batch(self._service, self._aggregates, self._sealer, present)
-        return decided, decide_all(decided, batch)
-
-    def _refused(self, outcome: Outcome) -> list[Call]:
-        return [
-            waiting.work
-            for waiting, told in outcome.answered
-            if isinstance(told, Exception) and isinstance(waiting.work, Call)
-        ]
+    def _batch(self, present: Present) -> Batch:
+        return Batch(self._service, self._aggregates, self._sealer, present)
 
     def _keep(self, decided: Batch) -> None:
         present = decided.present
@@ -203,13 +206,13 @@ class Transactions:
             held |= {stream: written[stream] for stream in streams & written.keys()}
         return held
 
-    def _as_remembered(self, streams: Mapping[str, Folded], keys: Keys) -> Present:
+    def _after_what_was_sent(self) -> Present:
         if self.sent is None:
             now = max(self._clock(), self._recorded_at)
-            return Present(self._head, now, {}, {}, streams, keys)
+            return Present(self._head, now, {}, {}, {}, {})
         before = self.sent.decided
         now = max(self._clock(), before.present.now)
-        return Present(before.head(), now, before.writes.handled, {}, streams, keys)
+        return Present(before.head(), now, before.writes.handled, {}, {}, {})
 
     def subjects(self, waiting: Waiting) -> set[UUID]:
         """As far as they are known before the lock; the others turn up as KeyNotAtHand."""
@@ -223,7 +226,7 @@ class Transactions:
         unknown = streams - self.states.held(streams).keys()
         asked = {(call.principal, call.key) for call in calls}
         runs = [waiting.work for waiting in batch if isinstance(waiting.work, Run)]
-        at.execute(*opening(self._lock, asked, runs, self.states.seen, unknown))
+        at.ask(*opening(self._lock, asked, runs, self.states.seen, unknown))
         loaded = parse(map(Row._make, at.fetchall()))
         self._alone = self.states.seen == loaded.head.position
         return Present(
@@ -244,7 +247,7 @@ class Transactions:
             states.follow(loaded.later, position)
         elif states.seen is not None:
             states.forget()
-            at.execute(*history(streams))
+            at.ask(*history(streams))
             loaded.history = parse(map(Row._make, at.fetchall())).history
         return fold_all(self._aggregates, loaded.history) | states.held(streams)
 

@@ -9,7 +9,7 @@ import pytest
 from tests.architecture.tree import PRODUCT, ROOT, TOOLS, Function, Module, modules, planted
 
 LONGEST_FILE = 400
-SHARED_LINES_OF_CODE = 5500
+SHARED_LINES_OF_CODE = 5650
 
 
 def summary(lengths: Sequence[int]) -> tuple[float, float, int]:

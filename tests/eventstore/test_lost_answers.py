@@ -40,18 +40,20 @@ async def store(
         await asyncio.to_thread(made.writer.stop)
 
 
+@pytest.mark.parametrize("before", [1, 3], ids=["with the lock", "on what it remembers"])
 @pytest.mark.parametrize("where", Cut)
 async def test_commands_are_done_once_and_answered(
-    store: PostgresStore, line: Line, where: Cut
+    store: PostgresStore, line: Line, where: Cut, before: int
 ) -> None:
-    await store.handle(receive())
+    for _ in range(before):
+        await store.handle(receive())
     line.cut(COMMIT, where)
     calls = [receive() for _ in range(10)]
     answers = await asyncio.gather(*map(store.handle, calls))
     assert line.was_cut
-    assert {receipt.position for receipt in answers} == set(range(2, 12))
+    assert {receipt.position for receipt in answers} == set(range(before + 1, before + 11))
     assert [await store.handle(call) for call in calls] == answers
-    assert store.verified().position == 11
+    assert store.verified().position == before + 10
 
 
 @pytest.mark.parametrize("where", Cut)

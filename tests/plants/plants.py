@@ -18,14 +18,22 @@ PLANTS = (
     Plant(
         what="the lock is taken after the load",
         file="shared/eventstore/transaction.py",
-        old="at.execute(*opening(self._lock, asked, runs, self.states.seen, unknown))\n"
+        old="at.ask(*opening(self._lock, asked, runs, self.states.seen, unknown))\n"
         "        loaded = parse(map(Row._make, at.fetchall()))\n",
         new="own = at.connection.get_backend_pid()\n"
-        "        at.execute(*opening(own, asked, runs, self.states.seen, unknown))\n"
+        "        at.ask(*opening(own, asked, runs, self.states.seen, unknown))\n"
         "        loaded = parse(map(Row._make, at.fetchall()))\n"
-        "        at.execute('SELECT pg_advisory_xact_lock(%s)', (self._lock,))\n",
+        "        at.ask('SELECT pg_advisory_xact_lock(%(lock)s)', {'lock': self._lock})\n",
         guard="tests/eventstore/test_many_writers.py::"
         "test_of_many_with_the_same_version_in_hand_one_wins",
+    ),
+    Plant(
+        what="what followed on a failed batch is sent all the same",
+        file="shared/eventstore/committing.py",
+        old="                return [*self._failed(sent.batch, error), *coming]\n",
+        new="                self._failed(sent.batch, error)\n"
+        "                sent, written = None, True\n",
+        guard="tests/eventstore/test_ahead.py::test_what_followed_on_a_bug_is_decided_anew",
     ),
     Plant(
         what="the inbox is not asked whether a run was claimed before",
