@@ -15,16 +15,28 @@ CONNECTING = {
 """libpq's: seconds, but the last is milliseconds."""
 
 
-def engine(url: str, *, pool_size: int = 5, longest_transaction: str = "30s") -> Engine:
+MOST_CONNECTIONS = 15
+"""Of one engine."""
+
+
+def engine(
+    url: str,
+    *,
+    pool_size: int = MOST_CONNECTIONS,
+    longest_transaction: str = "30s",
+    **settings: str,
+) -> Engine:
     """SQLAlchemy over psycopg2; a connection that died while idle is replaced unnoticed.
 
     A transaction is ended after `longest_transaction`, so that a frozen instance keeps no row from
-    the others; "0" is for ever.
+    the others; "0" is for ever. `settings` are PostgreSQL's. Connections beyond `pool_size` are
+    closed after use: to make one takes longer than most of what is done with it.
     """
     return create_engine(
         _address(url, "postgresql+psycopg2"),
-        connect_args={"options": f"-c transaction_timeout={longest_transaction}"},
+        connect_args={"options": _options(transaction_timeout=longest_transaction, **settings)},
         pool_size=pool_size,
+        max_overflow=max(0, MOST_CONNECTIONS - pool_size),
         pool_pre_ping=True,
         executemany_mode="values_plus_batch",  # many rows are one message, not one each
         hide_parameters=True,  # errors and logs never carry values
@@ -38,10 +50,13 @@ def connect(url: str, name: str, **settings: str) -> connection:
         psycopg2.OperationalError: the database is away.
     """
     address = _address(url, "postgresql").render_as_string(hide_password=False)
-    options = " ".join(f"-c {setting}={value}" for setting, value in settings.items())
-    made = psycopg2.connect(address, application_name=name, options=options)
+    made = psycopg2.connect(address, application_name=name, options=_options(**settings))
     made.autocommit = True
     return made
+
+
+def _options(**settings: str) -> str:
+    return " ".join(f"-c {setting}={value}" for setting, value in settings.items())
 
 
 def _address(url: str, driver: str) -> URL:

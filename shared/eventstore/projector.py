@@ -32,7 +32,8 @@ class Projector:
         self._url = database_url
         self._service = service
         self._projections = tuple(projections)
-        self._engine = engine(database_url, pool_size=2)
+        # What a crash of PostgreSQL takes back is projected again, with the position.
+        self._engine = engine(database_url, pool_size=2, synchronous_commit="off")
         self._names = [projection.name for projection in projections]
         self._progress = Progress()
         self._next_retry = 0.0
@@ -43,6 +44,7 @@ class Projector:
             try:
                 await self._follow()
             except Retryable as away:
+                await self._progress.reach(0)  # what it comes back with may be less
                 log.warning("projector_waits", projector=self.name, reason=str(away))
                 await asyncio.sleep(POLL_SECONDS)
 
