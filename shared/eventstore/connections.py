@@ -1,8 +1,13 @@
 """Connections to a service's database from one spelling of its address: `postgresql://…`."""
 
+from time import monotonic
+
 import psycopg2
 from psycopg2.extensions import connection
-from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 CONNECTING = {
     "connect_timeout": "2",
@@ -18,6 +23,9 @@ CONNECTING = {
 MOST_CONNECTIONS = 15
 """Of one engine."""
 
+IDLE_SECONDS = 1.0
+"""A connection that was not used for so long is asked whether it lives, before it is used again."""
+
 
 def engine(
     url: str,
@@ -32,15 +40,32 @@ def engine(
     the others; "0" is for ever. `settings` are PostgreSQL's. Connections beyond `pool_size` are
     closed after use: to make one takes longer than most of what is done with it.
     """
-    return create_engine(
+    made = create_engine(
         _address(url, "postgresql+psycopg2"),
         connect_args={"options": _options(transaction_timeout=longest_transaction, **settings)},
         pool_size=pool_size,
         max_overflow=max(0, MOST_CONNECTIONS - pool_size),
-        pool_pre_ping=True,
         executemany_mode="values_plus_batch",  # many rows are one message, not one each
         hide_parameters=True,  # errors and logs never carry values
     )
+    event.listen(made, "checkin", _remember)
+    event.listen(made, "checkout", _check)
+    return made
+
+
+def _remember(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    entry.info["used_at"] = monotonic()
+
+
+def _check(made: DBAPIConnection, entry: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
+    """Raises InvalidatePoolError, whereupon the pool makes others: it died while idle."""
+    if monotonic() < entry.info.get("used_at", monotonic()) + IDLE_SECONDS:
+        return
+    try:
+        made.cursor().execute("SELECT")
+        made.rollback()
+    except psycopg2.Error:
+        raise InvalidatePoolError from None
 
 
 def connect(url: str, name: str, **settings: str) -> connection:

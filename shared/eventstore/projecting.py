@@ -49,7 +49,21 @@ def register(connection: Connection, projection: Projection) -> None:
     )
 
 
-def advance(connection: Connection, service: str, projection: Projection) -> Step:
+class Page:
+    """The last events that were read: projections that stand at one place read them once."""
+
+    def __init__(self) -> None:
+        self._read: tuple[int, list[StoredEvent]] | None = None
+
+    def after(self, connection: Connection, position: int) -> list[StoredEvent]:
+        if self._read is None or self._read[0] != position:
+            self._read = position, events_after(connection, position, MOST_EVENTS)
+        return self._read[1]
+
+
+def advance(
+    connection: Connection, service: str, projection: Projection, page: Page | None = None
+) -> Step:
     """Takes the next events. Where another instance was first, nothing happens.
 
     Raises:
@@ -57,7 +71,7 @@ def advance(connection: Connection, service: str, projection: Projection) -> Ste
         DBAPIError: the database is away; nothing happened.
     """
     position = position_of(connection, projection)
-    events = events_after(connection, position, MOST_EVENTS)
+    events = (page or Page()).after(connection, position)
     if not events:
         return Step(position, more=False)
     last = events[-1].position
