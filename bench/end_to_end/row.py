@@ -107,6 +107,10 @@ def outcome(
 def play(journal: Journal) -> None:
     with infrastructure() as parts, ExitStack() as standing:
         journal.row.settings = dict(settings_of(parts.postgres))
+        journal.row.notes["Debezium"] = (
+            "relays the events of the service that is asked, with one connector, tuned for latency, "
+            "on its table of events; all else is the product"
+        )
         people = [WORKER, *(person(organisation, "admin") for organisation in ORGANISATIONS)]
         tokens = {one.key: token for one, token in parts.openid.tokens(people).items()}
         stage = Stage(parts, tokens, standing)
