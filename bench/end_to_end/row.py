@@ -108,7 +108,7 @@ def play(journal: Journal) -> None:
     with infrastructure() as parts, ExitStack() as standing:
         journal.row.settings = dict(settings_of(parts.postgres))
         journal.row.notes["Debezium"] = (
-            "relays the events of the service that is asked, with one connector, tuned for latency, "
+            "relays the events of the service that is asked, by one connector tuned for latency "
             "on its table of events; all else is the product"
         )
         people = [WORKER, *(person(organisation, "admin") for organisation in ORGANISATIONS)]
