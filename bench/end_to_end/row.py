@@ -9,6 +9,7 @@ from functools import partial
 from uuid import UUID, uuid4
 
 from bench.end_to_end.cases import WORKER, open_cases
+from bench.end_to_end.debezium import streaming
 from bench.end_to_end.moments import Following, Moments
 from bench.end_to_end.stack import Six, infrastructure, register_organisations, serving
 from bench.http_load import Address, Load, Request, apart, open_loop
@@ -27,7 +28,9 @@ SECONDS = 6
 CONNECTIONS = 32
 RATES = {"20/s": 20, "50/s": 50, "100/s": 100}
 POLLING = "with 1 s pollers"
-PROGRAMS = {OURS: "vcms", POLLING: "bench.end_to_end.polling"}
+DEBEZIUM = "with Debezium"
+STREAMED = "bench.end_to_end.debezium"
+PROGRAMS = {OURS: "vcms", POLLING: "bench.end_to_end.polling", DEBEZIUM: STREAMED}
 POINT = "100/s"
 
 
@@ -54,6 +57,8 @@ class Stage:
     def serving(self, program: str) -> Six:
         if self.six is None or self.program != program:
             self.standing.close()
+            if program == STREAMED:
+                self.standing.enter_context(streaming(self.parts))
             self.six = self.standing.enter_context(serving(self.parts, program))
             self.program = program
             self.six.quiet()
@@ -102,6 +107,10 @@ def outcome(
 def play(journal: Journal) -> None:
     with infrastructure() as parts, ExitStack() as standing:
         journal.row.settings = dict(settings_of(parts.postgres))
+        journal.row.notes["Debezium"] = (
+            "relays the events of the service that is asked, by one connector tuned for latency "
+            "on its table of events; all else is the product"
+        )
         people = [WORKER, *(person(organisation, "admin") for organisation in ORGANISATIONS)]
         tokens = {one.key: token for one, token in parts.openid.tokens(people).items()}
         stage = Stage(parts, tokens, standing)

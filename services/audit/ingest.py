@@ -48,12 +48,18 @@ class Watch:
 
     def look(self, records: Sequence[Record]) -> None:
         """Blocks. Raises Retryable: the database is away."""
-        with database_errors(), self.database.begin() as connection:
-            last = ledger.last_position(connection, self.topic)
+        with database_errors():
+            last = self._last()
             repeats = [record for record in records if record.position <= last]
             entries = list(filter(None, map(self._entry, repeats)))
             if entries:
-                _tell(ledger.compare(connection, entries))
+                with self.database.begin() as connection:
+                    _tell(ledger.compare(connection, entries))
+
+    def _last(self) -> int:
+        with self.database.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")  # one message, not three
+            return ledger.last_position(connection, self.topic)
 
     def _entry(self, record: Record) -> Entry | None:
         try:

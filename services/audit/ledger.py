@@ -13,7 +13,13 @@ from services.audit.tlog.hashing import Frontier
 HASH = 32
 """Bytes of a SHA-256."""
 
-LONGEST_SILENCE = "3s"
+LOCKED_TREE = text(
+    # Whoever is frozen while it holds the lock loses its session, and the lock with it.
+    "SET LOCAL idle_in_transaction_session_timeout = '3s';"
+    # A statement of its own: what is read in one statement with the lock is read before it.
+    " SELECT pg_advisory_xact_lock(hashtext('vcms.audit.log'));"
+    " SELECT size, peaks FROM tree"
+)
 
 
 def add(connection: Connection, entries: Sequence[Entry]) -> Sequence[Alarm]:
@@ -22,8 +28,7 @@ def add(connection: Connection, entries: Sequence[Entry]) -> Sequence[Alarm]:
     Whoever adds waits for whoever added before, until that one's transaction has ended. The
     connection must be in a transaction at READ COMMITTED, which must be rolled back if this raises.
     """
-    lock(connection)
-    addition = sequence(_tree(connection), _logged(connection, entries), entries)
+    addition = sequence(locked_tree(connection), _logged(connection, entries), entries)
     if addition.leaves:
         _write(connection, addition)
     if addition.alarms:
@@ -45,22 +50,14 @@ def last_position(connection: Connection, service: str) -> int:
     return connection.execute(last).scalar_one() or 0
 
 
-def lock(connection: Connection) -> None:
-    """A statement of its own: what is read in one statement with the lock is read before it.
-
-    Whoever is frozen while it holds the lock loses its session, and the lock with it.
-    """
-    connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{LONGEST_SILENCE}'"))
-    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('vcms.audit.log'))"))
-
-
 def peaks_of(packed: bytes) -> list[bytes]:
     return [packed[at : at + HASH] for at in range(0, len(packed), HASH)]
 
 
-def _tree(connection: Connection) -> Frontier:
-    tree = connection.execute(select(TREE)).one()
-    return Frontier(tree.size, peaks_of(tree.peaks))
+def locked_tree(connection: Connection) -> Frontier:
+    """The tree, which is the caller's until its transaction ends."""
+    tree = connection.execute(LOCKED_TREE).one()
+    return Frontier(tree.size, peaks_of(bytes(tree.peaks)))
 
 
 def _logged(connection: Connection, entries: Sequence[Entry]) -> Logged:

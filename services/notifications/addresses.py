@@ -71,13 +71,28 @@ def recipients(
 ) -> Sequence[Recipient]:
     """Those who had given an address when the notification was queued."""
     query = sa.select(addresses.c.staff, addresses.c.mail).where(
+        _wants(sa.literal(organisation), sa.literal(role), sa.literal(queued_at))
+    )
+    return [Recipient(row.staff, row.mail) for row in connection.execute(query)]
+
+
+def wants_mail(mails: sa.TableClause) -> sa.ColumnElement[bool]:
+    """Of an address: it is one to which a row of `mails` goes."""
+    return _wants(mails.c.organisation, mails.c.role, mails.c.queued_at)
+
+
+def _wants(
+    organisation: sa.ColumnElement[UUID],
+    role: sa.ColumnElement[str],
+    queued_at: sa.ColumnElement[datetime],
+) -> sa.ColumnElement[bool]:
+    return sa.and_(
         addresses.c.organisation == organisation,
-        sa.literal(role) == sa.any_(addresses.c.roles),
+        role == sa.any_(addresses.c.roles),
         addresses.c.mail.is_not(None),
         ~addresses.c.refused,
         addresses.c.since <= queued_at,
     )
-    return [Recipient(row.staff, row.mail) for row in connection.execute(query)]
 
 
 def note_refused(connection: Connection, recipient: Recipient) -> None:

@@ -12,7 +12,13 @@ from sqlalchemy.exc import DBAPIError
 from services.notifications.addresses import Recipient, note_refused, recipients
 from services.notifications.channels.mail import AddressRefused, MailBox, MailPutOff, message_id
 from services.notifications.commands import RecordDelivery
-from services.notifications.projections import count_mails, drop_mail, postpone_mail, take_mail
+from services.notifications.projections import (
+    count_mails,
+    drop_mail,
+    drop_unwanted_mails,
+    postpone_mail,
+    take_mail,
+)
 from shared.contracts.actor import System
 from shared.contracts.notifications import DeliveryChannel
 from shared.eventstore.calls import Call
@@ -44,6 +50,7 @@ class MailDelivery:
     async def run(self) -> None:
         while True:
             try:
+                await run_sync(self._drop_unwanted)
                 while await self.deliver_one():
                     pass
             except Retryable as away:
@@ -57,6 +64,11 @@ class MailDelivery:
     def pending(self) -> int:
         with connected(self._database) as connection:
             return count_mails(connection)
+
+    def _drop_unwanted(self) -> None:
+        """All at once: most organisations look into their list, and want no mail."""
+        with connected(self._database) as connection:
+            drop_unwanted_mails(connection, self._now())
 
     async def deliver_one(self) -> bool:
         """False: no mail waits, or others hold it."""

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
+from services.notifications.addresses import wants_mail
 from shared.contracts.actor import Role
 from shared.contracts.envelope import Envelope
 from shared.contracts.notifications import (
@@ -80,7 +81,7 @@ def _queue(connection: Connection, event: NotificationQueued, envelope: Envelope
         "about": event.about,
         "queued_at": envelope.recorded_at,
     }
-    connection.execute(insert(notifications).values(row))
+    connection.execute(insert(notifications), row)
 
 
 def _see(connection: Connection, notification_id: UUID, staff: UUID) -> None:
@@ -110,7 +111,7 @@ def project_mails(connection: Connection, events: Sequence[Recorded]) -> None:
                     "queued_at": recorded.envelope.recorded_at,
                     "not_before": recorded.envelope.recorded_at,
                 }
-                connection.execute(insert(mails_waiting).values(row))
+                connection.execute(insert(mails_waiting), row)
             case NotificationDelivered(notification_id=notification_id):
                 delivered = mails_waiting.c.notification_id == notification_id
                 connection.execute(sa.delete(mails_waiting).where(delivered))
@@ -169,6 +170,19 @@ def take_mail(connection: Connection, now: datetime) -> RowMapping | None:
         .with_for_update(skip_locked=True)
     )
     return connection.execute(query).mappings().one_or_none()
+
+
+def drop_unwanted_mails(connection: Connection, now: datetime) -> None:
+    """Those that nobody wants, but none that another instance has taken."""
+    unwanted = (
+        sa.select(mails_waiting.c.notification_id)
+        .where(mails_waiting.c.not_before <= now)
+        .where(~sa.exists().where(wants_mail(mails_waiting)))
+        .with_for_update(skip_locked=True)
+    )
+    connection.execute(
+        sa.delete(mails_waiting).where(mails_waiting.c.notification_id.in_(unwanted))
+    )
 
 
 def postpone_mail(connection: Connection, notification_id: UUID, until: datetime) -> None:

@@ -138,7 +138,7 @@ def _appear(connection: Connection, event: ReferralOffered, envelope: Envelope) 
         "case_id": None,
         "offer": locate(envelope, "offer", event.offer),
     }
-    connection.execute(insert(referrals).values([both | sender, both | receiver]))
+    connection.execute(insert(referrals), [both | sender, both | receiver])
 
 
 def _moved(state: ReferralStatus, **changes: object) -> dict[str, object]:
@@ -172,7 +172,7 @@ def project_waiting(connection: Connection, events: Sequence[Recorded]) -> None:
         match recorded.event:
             case ReferralOffered(parties=parties, offer_until=offer_until):
                 row = {"referral_id": parties.referral_id, "offer_until": offer_until}
-                connection.execute(insert(offers_waiting).values(row))
+                connection.execute(insert(offers_waiting), row)
             case (
                 ReferralAccepted(parties=parties)
                 | ReferralRejected(parties=parties)

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from select import POLLIN, POLLOUT, poll
+from time import monotonic
 
 import psycopg2
 from psycopg2.extensions import POLL_OK, POLL_READ, connection, cursor
-from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 CONNECTING_LASTS = 2
 """Seconds, at most."""
@@ -21,20 +25,51 @@ CONNECTING = {
 """libpq's: seconds, but the last is milliseconds."""
 
 
-def engine(url: str, *, pool_size: int = 5, longest_transaction: str = "30s") -> Engine:
+MOST_CONNECTIONS = 15
+"""Of one engine."""
+
+IDLE_SECONDS = 1.0
+"""A connection that was not used for so long is asked whether it lives, before it is used again."""
+
+
+def engine(
+    url: str,
+    *,
+    pool_size: int = MOST_CONNECTIONS,
+    longest_transaction: str = "30s",
+) -> Engine:
     """SQLAlchemy over psycopg2; a connection that died while idle is replaced unnoticed.
 
     A transaction is ended after `longest_transaction`, so that a frozen instance keeps no row from
-    the others; "0" is for ever.
+    the others; "0" is for ever. Connections beyond `pool_size` are closed after use: to make one
+    takes longer than most of what is done with it.
     """
-    return create_engine(
+    made = create_engine(
         _address(url, "postgresql+psycopg2"),
-        connect_args={"options": f"-c transaction_timeout={longest_transaction}"},
+        connect_args={"options": _options(transaction_timeout=longest_transaction)},
         pool_size=pool_size,
-        pool_pre_ping=True,
+        max_overflow=max(0, MOST_CONNECTIONS - pool_size),
         executemany_mode="values_plus_batch",  # many rows are one message, not one each
         hide_parameters=True,  # errors and logs never carry values
     )
+    event.listen(made, "checkin", _remember)
+    event.listen(made, "checkout", _check)
+    return made
+
+
+def _remember(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    entry.info["used_at"] = monotonic()
+
+
+def _check(made: DBAPIConnection, entry: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
+    """Raises InvalidatePoolError, whereupon the pool makes others: it died while idle."""
+    if monotonic() < entry.info.get("used_at", monotonic()) + IDLE_SECONDS:
+        return
+    try:
+        made.cursor().execute("SELECT")
+        made.rollback()
+    except psycopg2.Error:
+        raise InvalidatePoolError from None
 
 
 def connect(url: str, name: str, **settings: str) -> connection:
@@ -43,7 +78,7 @@ def connect(url: str, name: str, **settings: str) -> connection:
     Raises:
         psycopg2.OperationalError: the database is away.
     """
-    made = psycopg2.connect(_address_of(url), application_name=name, options=_options(settings))
+    made = psycopg2.connect(_address_of(url), application_name=name, options=_options(**settings))
     made.autocommit = True
     return made
 
@@ -74,7 +109,7 @@ def connect_to_send(url: str, name: str, **settings: str) -> Sending:
         psycopg2.OperationalError: the database is away.
     """
     made = psycopg2.connect(
-        _address_of(url), application_name=name, options=_options(settings), async_=True
+        _address_of(url), application_name=name, options=_options(**settings), async_=True
     )
     try:
         arrived(made, CONNECTING_LASTS)
@@ -101,7 +136,7 @@ def _address_of(url: str) -> str:
     return _address(url, "postgresql").render_as_string(hide_password=False)
 
 
-def _options(settings: Mapping[str, str]) -> str:
+def _options(**settings: str) -> str:
     return " ".join(f"-c {setting}={value}" for setting, value in settings.items())
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.eventstore.tables import PARKED
@@ -20,6 +20,12 @@ MOST_PARKED_STREAMS = 100
 """More stop the consumer: then it is hardly the events that are broken."""
 
 BEHIND = "behind a parked event of its stream"
+
+SET_ASIDE = text(
+    "SELECT DISTINCT CASE WHEN skipped_at IS NULL THEN stream END,"
+    " CASE WHEN skipped_at IS NOT NULL THEN position END"
+    " FROM parked WHERE consumer = :consumer AND topic = :topic"
+)
 
 
 class TooManyParked(Exception):
@@ -72,6 +78,15 @@ def skipped_positions(connection: Connection, consumer: str, topic: str) -> froz
         PARKED.c.consumer == consumer, PARKED.c.topic == topic, PARKED.c.skipped_at.is_not(None)
     )
     return frozenset(connection.execute(skipped).scalars())
+
+
+def set_aside(
+    connection: Connection, consumer: str, topic: str
+) -> tuple[frozenset[str], frozenset[int]]:
+    """`parked_streams` and `skipped_positions`, in one statement."""
+    rows = connection.execute(SET_ASIDE, {"consumer": consumer, "topic": topic}).all()
+    streams = frozenset(stream for stream, _ in rows if stream is not None)
+    return streams, frozenset(position for _, position in rows if position is not None)
 
 
 def parked_count(connection: Connection, consumers: Sequence[str], topic: str) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, select, table, update
+from sqlalchemy import Connection, delete, select, table, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
@@ -15,8 +15,7 @@ from shared.eventstore.parking import (
     forget_parked,
     park,
     park_again,
-    parked_streams,
-    skipped_positions,
+    set_aside,
     to_retry,
     unpark,
 )
@@ -29,6 +28,10 @@ from shared.runtime.tracing import following
 
 MOST_EVENTS = 5000
 """In one step."""
+
+# Made once: to make a statement takes longer than PostgreSQL takes for it.
+STANDS = text("SELECT position FROM projections WHERE name = :named")
+CLAIM = text("UPDATE projections SET position = :there WHERE name = :named AND position = :here")
 
 
 class Step(NamedTuple):
@@ -46,7 +49,21 @@ def register(connection: Connection, projection: Projection) -> None:
     )
 
 
-def advance(connection: Connection, service: str, projection: Projection) -> Step:
+class Page:
+    """The last events that were read: projections that stand at one place read them once."""
+
+    def __init__(self) -> None:
+        self._read: tuple[int, list[StoredEvent]] | None = None
+
+    def after(self, connection: Connection, position: int) -> list[StoredEvent]:
+        if self._read is None or self._read[0] != position:
+            self._read = position, events_after(connection, position, MOST_EVENTS)
+        return self._read[1]
+
+
+def advance(
+    connection: Connection, service: str, projection: Projection, page: Page | None = None
+) -> Step:
     """Takes the next events. Where another instance was first, nothing happens.
 
     Raises:
@@ -54,7 +71,7 @@ def advance(connection: Connection, service: str, projection: Projection) -> Ste
         DBAPIError: the database is away; nothing happened.
     """
     position = position_of(connection, projection)
-    events = events_after(connection, position, MOST_EVENTS)
+    events = (page or Page()).after(connection, position)
     if not events:
         return Step(position, more=False)
     last = events[-1].position
@@ -65,18 +82,13 @@ def advance(connection: Connection, service: str, projection: Projection) -> Ste
 
 
 def position_of(connection: Connection, projection: Projection) -> int:
-    here = select(PROJECTIONS.c.position).where(PROJECTIONS.c.name == projection.name)
-    position: int = connection.execute(here).scalar_one()
+    position: int = connection.execute(STANDS, {"named": projection.name}).scalar_one()
     return position
 
 
 def claim(connection: Connection, projection: Projection, here: int, there: int) -> bool:
-    moved = (
-        update(PROJECTIONS)
-        .where(PROJECTIONS.c.name == projection.name, PROJECTIONS.c.position == here)
-        .values(position=there)
-    )
-    return connection.execute(moved).rowcount == 1
+    claimed = connection.execute(CLAIM, {"named": projection.name, "here": here, "there": there})
+    return claimed.rowcount == 1
 
 
 def take_effect(
@@ -84,13 +96,12 @@ def take_effect(
 ) -> None:
     """All at once; where that fails one by one, so that only what is broken is parked."""
     declared = {name_of(CATALOGUE.type_of(event)) for event in projection.handles}
-    given_up = skipped_positions(connection, projection.name, service)
-    ours = [
-        event
-        for event in events
-        if name_of(event.type) in declared and event.position not in given_up
-    ]
-    stopped = set(parked_streams(connection, projection.name, service))
+    handled = [event for event in events if name_of(event.type) in declared]
+    if not handled:
+        return
+    streams, given_up = set_aside(connection, projection.name, service)
+    ours = [event for event in handled if event.position not in given_up]
+    stopped = set(streams)
     free = stopped.isdisjoint(event.stream for event in ours)
     if free and reason_not_projected(connection, projection, ours) is None:
         return

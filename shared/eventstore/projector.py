@@ -12,7 +12,7 @@ from shared.eventstore.errors import Retryable
 from shared.eventstore.listening import POLL_SECONDS, news_of_events
 from shared.eventstore.parking import parked_count
 from shared.eventstore.progress import Progress
-from shared.eventstore.projecting import Step, advance, register, retry
+from shared.eventstore.projecting import Page, Step, advance, register, retry
 from shared.eventstore.projection import Projection
 from shared.eventstore.store import connected, last_position
 from shared.eventstore.tables import PROJECTIONS
@@ -112,10 +112,10 @@ class Projector:
 
     def _steps(self) -> list[Step]:
         """Takes each projection one step, each in a transaction of its own."""
-        steps = []
+        steps, page = [], Page()
         for projection in self._projections:
             with connected(self._engine) as connection:
-                steps.append(advance(connection, self._service, projection))
+                steps.append(advance(connection, self._service, projection, page))
         if monotonic() >= self._next_retry:
             self._next_retry = monotonic() + POLL_SECONDS
             self._retry()

@@ -10,6 +10,10 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from shared.eventstore.errors import Retryable
 
+FOR_ORGANISATION = text(
+    "SET TRANSACTION READ ONLY; SELECT set_config('app.organisation', :organisation, true)"
+)
+
 
 @contextmanager
 def reading(engine: Engine, organisation: UUID) -> Iterator[Connection]:
@@ -20,11 +24,7 @@ def reading(engine: Engine, organisation: UUID) -> Iterator[Connection]:
     """
     try:
         with engine.connect() as connection, connection.begin():
-            connection.execute(text("SET TRANSACTION READ ONLY"))
-            connection.execute(
-                text("SELECT set_config('app.organisation', :organisation, true)"),
-                {"organisation": str(organisation)},
-            )
+            connection.execute(FOR_ORGANISATION, {"organisation": str(organisation)})
             yield connection
     except DBAPIError as error:
         if is_away(error):

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
@@ -16,6 +16,11 @@ from shared.eventstore.reading import is_away
 from shared.eventstore.tables import INBOX
 from shared.messaging.line import Unfit
 from shared.messaging.records import Record
+
+MOVE = text(
+    "UPDATE inbox SET position = :there WHERE consumer = :consumer AND topic = :topic"
+    " AND partition = 0 AND position = :here"
+)
 
 
 class Standing(NamedTuple):
@@ -79,8 +84,8 @@ class PostgresInbox:
         return self.move(connection, first - 1, last)
 
     def move(self, connection: Connection, here: int, there: int) -> bool:
-        moved = update(INBOX).where(*self._own(), INBOX.c.position == here).values(position=there)
-        return connection.execute(moved).rowcount == 1
+        own = {"consumer": self.consumer, "topic": self.topic}
+        return connection.execute(MOVE, {**own, "here": here, "there": there}).rowcount == 1
 
     def lock(self, connection: Connection) -> int:
         """Keeps other instances from moving it; returns the position."""

@@ -227,7 +227,7 @@ class TestPostgresLog(LedgerContract):
     ) -> None:
         frozen = engine(database.writer)
         with frozen.connect() as silent:
-            ledger.lock(silent)
+            ledger.locked_tree(silent)
             log.add(entries(Service("cases").line(1)))
             with pytest.raises(OperationalError):
                 ledger.add(silent, entries(Service("intake").line(1), "intake"))
