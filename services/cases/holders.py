@@ -28,8 +28,8 @@ OF_CASE = sa.column("of_case", sa.Uuid)
 
 
 def given(*columns: ColumnClause[Any]) -> TableValuedAlias:
-    """Rows that travel as one array for each column: one statement for any number of them. A third less of
-    PostgreSQL's time for them, against rows of JSON."""
+    """Rows that travel as one array for each column: one statement for any number of them. A third
+    less of PostgreSQL's time for them, against rows of JSON."""
     arrays = (
         sa.cast(sa.bindparam(GIVEN + one.name, type_=sa.Text), ARRAY(one.type)) for one in columns
     )
