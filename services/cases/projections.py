@@ -26,7 +26,6 @@ from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import Envelope
 from shared.contracts.intake import PersonRegistered
 from shared.contracts.kinds import Category, ReferralKind
-from shared.contracts.marks import Sealed
 from shared.contracts.referrals import (
     DisclosureGranted,
     Parties,
@@ -36,7 +35,7 @@ from shared.contracts.referrals import (
 )
 from shared.eventstore.projection import Projection
 from shared.eventstore.recorded import Recorded
-from shared.vault.sealing import locate
+from shared.vault.sealing import locate, locate_all
 
 TOGETHER = CaseOpened | ServiceRecorded | TransferRefused
 """Many of these are written at once; one that is missing here is written by itself."""
@@ -132,11 +131,7 @@ def _enter(connection: Connection, entries: Sequence[Entry]) -> None:
 def _row(event: CaseEvent, envelope: Envelope) -> dict[str, object]:
     """One entry; what is personal in it stays sealed."""
     written = CATALOGUE.write(event)
-    sealed = {
-        name: locate(envelope, name, value)
-        for name in written
-        if isinstance(value := getattr(event, name), Sealed)
-    }
+    sealed = locate_all(envelope, event)
     return {
         "of_case": event.case_id,
         "position": envelope.position,

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.contracts.catalogue import CATALOGUE
 from shared.eventstore.errors import Unprocessable, reason_of
+from shared.eventstore.pages import events_after
 from shared.eventstore.parking import (
     BEHIND,
     Parked,
@@ -22,8 +23,8 @@ from shared.eventstore.parking import (
 from shared.eventstore.projection import Projection
 from shared.eventstore.reading import is_away
 from shared.eventstore.recorded import Recorded, StoredEvent, read
-from shared.eventstore.store import events_after
 from shared.eventstore.tables import PROJECTIONS
+from shared.runtime.collector import collector_paused
 from shared.runtime.tracing import following
 
 MOST_EVENTS = 5000
@@ -77,7 +78,8 @@ def advance(
     last = events[-1].position
     if not claim(connection, projection, position, last):
         return Step(position, more=True, lost=True)
-    take_effect(connection, service, projection, events)
+    with collector_paused():
+        take_effect(connection, service, projection, events)
     return Step(last, more=len(events) == MOST_EVENTS)
 
 

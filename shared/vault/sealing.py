@@ -103,7 +103,33 @@ def locate(envelope: Envelope, field: str, value: Personal[T] | None) -> str | N
         return None
     if isinstance(value, Clear) or envelope.subject is None:
         raise PlaintextInEvent
-    return f"{envelope.subject}/{envelope.stream}/{envelope.id}/{field}/{value.token}"
+    return f"{_within(envelope)}/{field}/{value.token}"
+
+
+def locate_all(envelope: Envelope, event: object) -> dict[str, str]:
+    """As `locate`, of each personal field that has a value.
+
+    Raises:
+        PlaintextInEvent: a value is not sealed, or the envelope names no subject.
+    """
+    if not is_dataclass(event) or isinstance(event, type):
+        return {}
+    values = {name: getattr(event, name) for name in personal_fields(event.__class__)}
+    kept = {name: value for name, value in values.items() if value is not None}
+    if kept and envelope.subject is None:
+        raise PlaintextInEvent
+    within = _within(envelope) if kept else ""
+    return {name: f"{within}/{name}/{_token(value)}" for name, value in kept.items()}
+
+
+def _token(value: object) -> str:
+    if not isinstance(value, Sealed):
+        raise PlaintextInEvent
+    return value.token
+
+
+def _within(envelope: Envelope) -> str:
+    return f"{envelope.subject}/{envelope.stream}/{envelope.id}"
 
 
 def parse_located(text: str) -> Located:

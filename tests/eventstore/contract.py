@@ -81,6 +81,13 @@ class EventStoreContract:
         assert [event.position for event in store.after(1, 2)] == [2, 3]
         assert store.after(4) == []
 
+    async def test_a_run_may_begin_and_end_anywhere(self, store: Store) -> None:
+        await asyncio.gather(*(store.handle(receive()) for _ in range(305)))
+        whole = store.after(0)
+        assert verified(whole) == store.head()
+        for position, limit in ((0, 99), (0, 100), (1, 101), (99, 205), (104, 200), (299, 50)):
+            assert store.after(position, limit) == whole[position : position + limit]
+
     async def test_a_stream_comes_back_in_its_order(self, store: Store) -> None:
         stream, subject = new_report()
         await store.handle(call(stream, Receive(times=2), subject=subject))

@@ -110,6 +110,23 @@ def test_whatever_comes_first_the_rows_end_the_same(ends: Ends, story: list[Told
         assert ends.after(mixed(story, Random(seed))) == expected, f"seed {seed}"
 
 
+@pytest.mark.parametrize("text", ["NULL", "", '"', "\\", "{a,b}", 'a\n\t\\"', "\u2028é", "\\x41"])
+def test_any_text_arrives_as_it_was_written(ends: Ends, tmp_path: Path, text: str) -> None:
+    here = OtherService("cases", new_vault(tmp_path))
+    events: list[object] = [
+        CaseOpened(CASE, PERSON, SHELTER, ANNA),
+        NumberAssigned(CASE, NumberKind.GOVERNMENT, text, Clear("1")),
+        ServiceRecorded(CASE, uuid4(), SHELTER, text, Clear("Legal"), Clear(date(2024, 1, 1))),
+    ]
+    told = [read(here.record(event, "cases-1", PERSON).body) for event in events]
+    with ends.database.connect() as connection:
+        WORKLISTS.project(connection, told)
+        issuers = connection.execute(sa.select(numbers.c.issuer)).scalars().all()
+        fields = connection.execute(sa.select(timeline.c.fields)).scalars().all()
+    assert issuers == [text]
+    assert [kept["provider"] for kept in fields if "provider" in kept] == [text]
+
+
 def test_a_rebuild_ends_with_the_same_rows(ends: Ends, story: list[Told]) -> None:
     expected = ends.after(in_turn(story))
     worklists, persons, _ = story

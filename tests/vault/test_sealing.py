@@ -15,6 +15,7 @@ from shared.vault.errors import AnotherShape, CannotSeal, NotAToken, NotSealedHe
 from shared.vault.sealing import (
     Place,
     locate,
+    locate_all,
     open_sealed,
     parse_located,
     personal_fields,
@@ -169,6 +170,23 @@ def test_what_a_read_model_keeps_names_all_that_opening_needs() -> None:
 
 def test_a_field_without_a_value_has_no_place() -> None:
     assert locate(envelope(), "note", lamp().note) is None
+
+
+def test_all_fields_of_an_event_are_kept_as_each_alone() -> None:
+    shelved = seal(lamp(), KEY, PLACE)
+    each = {
+        name: locate(envelope(), name, getattr(shelved, name))
+        for name in personal_fields(LampShelved)
+    }
+    assert locate_all(envelope(), shelved) == {name: at for name, at in each.items() if at}
+    assert each["keeper"]
+
+
+def test_no_event_is_kept_with_a_clear_value_or_without_its_subject() -> None:
+    with pytest.raises(PlaintextInEvent):
+        locate_all(envelope(), lamp())
+    with pytest.raises(PlaintextInEvent):
+        locate_all(envelope(subject=None), seal(lamp(), KEY, PLACE))
 
 
 def test_a_clear_value_is_never_kept_by_a_read_model() -> None:
