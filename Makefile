@@ -33,7 +33,7 @@ lint: test-packages
 	$(VENV)/lint-imports
 	$(VENV)/deptry .
 
-# Takes up to two hours and goes on where it was broken off. ARGS names rows, such as `append`.
+# Takes about an hour and goes on where it was broken off. ARGS names rows, such as `append`.
 bench: bench-packages
 	@$(VENV)/python -m bench $(ARGS)
 

@@ -12,13 +12,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from bench.append import vcms as appending
+from bench.command_api.row import Contestant
+from bench.command_api.world import world
 from bench.product import product
 from bench.replay import vcms as replaying
 from bench.replay.history import filled
-from bench.results import RESULTS
+from bench.results import OURS, RESULTS
 from bench.servers import running_postgres
 
 PROFILES = RESULTS / "profiles"
@@ -53,7 +56,23 @@ def rebuild() -> None:
             replaying.rebuild(ours, database, EVENTS)
 
 
-PLAYS: Mapping[str, Callable[[], None]] = {"append": append, "replay": replay, "rebuild": rebuild}
+def command_api() -> None:
+    """The service's own program: this needs the right to look at another one's."""
+    with world("profile") as served:
+        cases = served.serving("cases")
+        ours = Contestant(served, OURS, cases, count(1))
+        ours.at_capacity()
+        with looked_at("command_api", cases.running.pid):
+            for _ in range(ROUNDS):
+                ours.at_capacity()
+
+
+PLAYS: Mapping[str, Callable[[], None]] = {
+    "append": append,
+    "replay": replay,
+    "rebuild": rebuild,
+    "command_api": command_api,
+}
 
 
 def main() -> None:
