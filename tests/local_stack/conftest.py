@@ -1,5 +1,6 @@
 """One stack for this folder's tests, on a home of its own."""
 
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.local_stack.vcms import Vcms
+
+
+@pytest.fixture(autouse=True)
+def hung_up() -> Iterator[None]:
+    """Whoever runs the tests may ignore a closed terminal, as `nohup` does; what they start not."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture
